@@ -1,0 +1,133 @@
+//! What can go wrong while a rule is evaluated over an event.
+
+use std::fmt;
+
+use super::span::Span;
+
+/// An exception of Python, or a bound of the language, met while a rule was evaluated. The rule does not match.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleError {
+    /// What happened.
+    pub kind: ErrorKind,
+    /// The part of the rule in which it happened.
+    pub span: Span,
+}
+
+/// The kinds of [`RuleError`]. Names of types are Python's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// `event[k]` and the event has no such key.
+    MissingKey,
+    /// A list or an event was used as a key.
+    Unhashable {
+        /// The type of the key.
+        value: &'static str,
+    },
+    /// `value[…]` on something without elements.
+    NotSubscriptable {
+        /// The type of the value.
+        value: &'static str,
+    },
+    /// An index or slice bound that is no integer.
+    IndexNotInteger {
+        /// The type of the index.
+        index: &'static str,
+    },
+    /// An index beyond the end.
+    IndexOutOfRange,
+    /// A slice with step 0.
+    ZeroStep,
+    /// A method on a value that does not have it, as in `None.startswith("x")`.
+    NoSuchMethod {
+        /// The type of the value.
+        value: &'static str,
+        /// The method.
+        method: &'static str,
+    },
+    /// `startswith` or `endswith` with something that is neither a string nor a tuple of strings.
+    PrefixNotString {
+        /// The method.
+        method: &'static str,
+        /// The type of the argument, or of the element of the tuple.
+        argument: &'static str,
+    },
+    /// `x in "text"` where `x` is no string.
+    InStringNeedsString {
+        /// The type of the left side.
+        left: &'static str,
+    },
+    /// `x in y` where `y` has no elements.
+    NotAContainer {
+        /// The type of the right side.
+        right: &'static str,
+    },
+    /// `<`, `<=`, `>`, `>=` between types that have no order.
+    NotOrdered {
+        /// The operator.
+        operator: &'static str,
+        /// The type of the left side.
+        left: &'static str,
+        /// The type of the right side.
+        right: &'static str,
+    },
+    /// The evaluation took more steps than one event may cost.
+    Budget,
+}
+
+impl ErrorKind {
+    /// The class of CPython's exception; `BudgetExceeded` for our own bound.
+    #[must_use]
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::MissingKey => "KeyError",
+            Self::IndexOutOfRange => "IndexError",
+            Self::ZeroStep => "ValueError",
+            Self::NoSuchMethod { .. } => "AttributeError",
+            Self::Unhashable { .. }
+            | Self::NotSubscriptable { .. }
+            | Self::IndexNotInteger { .. }
+            | Self::PrefixNotString { .. }
+            | Self::InStringNeedsString { .. }
+            | Self::NotAContainer { .. }
+            | Self::NotOrdered { .. } => "TypeError",
+            Self::Budget => "BudgetExceeded",
+        }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MissingKey => f.write_str("the event has no such field"),
+            Self::Unhashable { value } => write!(f, "a {value} cannot be a key"),
+            Self::NotSubscriptable { value } => write!(f, "a {value} has no elements"),
+            Self::IndexNotInteger { index } => write!(f, "the index is a {index}, not an integer"),
+            Self::IndexOutOfRange => f.write_str("the index is out of range"),
+            Self::ZeroStep => f.write_str("the step of a slice is zero"),
+            Self::NoSuchMethod { value, method } => write!(f, "a {value} has no method `{method}`"),
+            Self::PrefixNotString { method, argument } => {
+                write!(f, "`{method}` takes a string or a tuple of strings, not a {argument}")
+            }
+            Self::InStringNeedsString { left } => write!(f, "`in` a string takes a string, not a {left}"),
+            Self::NotAContainer { right } => write!(f, "`in` a {right} has no meaning"),
+            Self::NotOrdered { operator, left, right } => {
+                write!(f, "`{operator}` has no meaning between {left} and {right}")
+            }
+            Self::Budget => f.write_str("the rule took more steps than one event may cost"),
+        }
+    }
+}
+
+impl RuleError {
+    pub(crate) fn new(kind: ErrorKind, span: Span) -> Self {
+        Self { kind, span }
+    }
+
+    /// One line for a log: the class, what happened, and the part of the rule in which it did.
+    #[must_use]
+    pub fn describe(&self, source: &str) -> String {
+        let (line, column) = self.span.line_and_column(source);
+        format!("{}: {} in `{}` (line {line}, column {column})", self.kind.class(), self.kind, self.span.of(source))
+    }
+}

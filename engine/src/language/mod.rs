@@ -1,0 +1,136 @@
+//! The rule language: a Python expression over one flat event.
+
+mod diagnostic;
+mod error;
+mod eval;
+mod expr;
+mod limits;
+mod literal;
+mod lower;
+mod names;
+mod parse;
+mod slips;
+mod span;
+mod value;
+
+use std::collections::BTreeSet;
+
+pub use diagnostic::{Code, Diagnostic, Severity};
+pub use error::{ErrorKind, RuleError};
+pub use limits::{MAX_BRACKETS, MAX_DEPTH, MAX_SOURCE_BYTES, MAX_TOKENS};
+pub use span::Span;
+
+use crate::event::Event;
+use expr::{Comparison, Expr, ExprKind, Method};
+use value::Value;
+
+/// A rule's expression, parsed and ready to be evaluated.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expression {
+    source: String,
+    root: Expr,
+    fields: BTreeSet<String>,
+}
+
+/// What a rule says of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The value is `True`.
+    Match,
+    /// The value is `False`.
+    NoMatch,
+    /// The value is no bool, which does not match either: `1`, `"x"` and `None` are not `True`.
+    NonBool,
+    /// Python would have raised.
+    Error(RuleError),
+}
+
+impl Outcome {
+    /// Whether the rule matches.
+    #[must_use]
+    pub fn is_match(&self) -> bool {
+        matches!(self, Self::Match)
+    }
+}
+
+/// What was found out about the text of a rule.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Checked {
+    /// The expression, if no finding is an error.
+    pub expression: Option<Expression>,
+    /// All findings, in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Parses and checks the text of a rule.
+#[must_use]
+pub fn check(source: &str) -> Checked {
+    match Expression::parse(source) {
+        Ok(expression) => Checked { expression: Some(expression), diagnostics: Vec::new() },
+        Err(diagnostics) => Checked { expression: None, diagnostics },
+    }
+}
+
+impl Expression {
+    /// Parses the text of a rule.
+    ///
+    /// # Errors
+    ///
+    /// Every error that was found, in the order of the text; at least one.
+    pub fn parse(source: &str) -> Result<Self, Vec<Diagnostic>> {
+        let tree = parse::parse(source)?;
+        let root = lower::lower(source, &tree).map_err(|mut faults| {
+            faults.sort_by_key(|fault| fault.span);
+            faults
+        })?;
+        let mut fields = BTreeSet::new();
+        collect_fields(&root, &mut fields);
+        Ok(Self { source: source.to_owned(), root, fields })
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The flat keys that the expression reads, sorted; `*` where it reads a key that only the evaluation knows.
+    pub fn fields(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.fields.iter().map(String::as_str)
+    }
+
+    /// Evaluates the expression over an event.
+    #[must_use]
+    pub fn evaluate(&self, event: &Event) -> Outcome {
+        match eval::Evaluation::new(event.flat()).value(&self.root) {
+            Ok(Value::Bool(true)) => Outcome::Match,
+            Ok(Value::Bool(false)) => Outcome::NoMatch,
+            Ok(_) => Outcome::NonBool,
+            Err(error) => Outcome::Error(error),
+        }
+    }
+}
+
+fn collect_fields(expr: &Expr, fields: &mut BTreeSet<String>) {
+    let is_event = |expr: &Expr| matches!(expr.kind, ExprKind::Event);
+    let mut read = |key: Option<&Expr>| {
+        fields.insert(key.and_then(Expr::as_str_constant).map_or_else(|| "*".to_owned(), ToString::to_string));
+    };
+    match &expr.kind {
+        ExprKind::Subscript { value, index } if is_event(value) => read(Some(index)),
+        ExprKind::Call { receiver, method: Method::Get, arguments } if is_event(receiver) => read(arguments.first()),
+        ExprKind::Compare { first, rest } => {
+            let mut left: &Expr = first;
+            for (operator, right) in rest {
+                if is_event(right) && matches!(operator, Comparison::In | Comparison::NotIn) {
+                    read(Some(left));
+                }
+                left = right;
+            }
+        }
+        _ => {}
+    }
+    for child in expr.children() {
+        collect_fields(child, fields);
+    }
+}

@@ -1,0 +1,60 @@
+//! From text to Python's syntax tree, within the limits of the language.
+
+use ruff_python_ast::{Expr, Mod};
+use ruff_python_parser::{LexicalErrorType, Mode, ParseError, ParseErrorType, ParseOptions, parse_unchecked};
+use ruff_text_size::Ranged;
+
+use super::diagnostic::{Code, Diagnostic};
+use super::span::Span;
+use super::{limits, slips};
+
+/// The syntax tree of an expression, read as if it stood in parentheses: newlines and comments may stand anywhere.
+pub(crate) fn parse(source: &str) -> Result<Box<Expr>, Vec<Diagnostic>> {
+    limits::check(source).map_err(|fault| vec![fault])?;
+    let parsed = parse_unchecked(source, ParseOptions::from(Mode::ParenthesizedExpression));
+    if let Some(first) = parsed.errors().iter().min_by_key(|error| error.location.start()) {
+        let slips = slips::find(source, parsed.tokens());
+        // Most errors after the first are its consequences; a slip is more telling than what the parser made of it.
+        return Err(if slips.is_empty() { vec![syntax_error(source, first)] } else { slips });
+    }
+    match parsed.into_syntax() {
+        Mod::Expression(expression) => Ok(expression.body),
+        Mod::Module(module) => {
+            let span = Span::from(module.range());
+            Err(vec![Diagnostic::error(Code::Syntax, span, "a rule is one expression, not a program")])
+        }
+    }
+}
+
+fn syntax_error(source: &str, error: &ParseError) -> Diagnostic {
+    let mut span = Span::from(error.location);
+    let fault = |span, message: &str| Diagnostic::error(Code::Syntax, span, message);
+    match &error.error {
+        ParseErrorType::Lexical(LexicalErrorType::UnclosedStringError) => {
+            fault(span, "the string is not closed on this line").hint("Close it with the quotation mark it began with.")
+        }
+        ParseErrorType::Lexical(LexicalErrorType::UnrecognizedToken { tok }) => {
+            Diagnostic::error(Code::InvalidCharacter, span, format!("`{tok}` has no meaning in a rule"))
+        }
+        _ if span.of(source).trim().is_empty() && source.get(span.start..).unwrap_or_default().trim().is_empty() => {
+            // The end of the text is best shown behind its last character.
+            let end = source.trim_end().len();
+            span = Span::new(end, end);
+            fault(span, "the expression ends too early")
+                .hint("A bracket may be open, or an operator may lack its right side.")
+        }
+        other => {
+            let text = span.of(source);
+            match text {
+                ")" | "]" | "}" => fault(span, &format!("`{text}` closes nothing"))
+                    .hint("If a list of rules was split at its commas, this is the second half of one."),
+                _ => fault(span, &lower_first(&other.to_string())),
+            }
+        }
+    }
+}
+
+fn lower_first(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
+}

@@ -1,0 +1,99 @@
+//! Every diagnostic, as people read it. `INSTA_UPDATE=always` rewrites the golden file.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a panic is a failed test"
+)]
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use trailhook_engine::language::{Code, Expression};
+
+/// A text for each thing that can be wrong.
+const MISTAKES: &[&str] = &[
+    "",
+    "   # nothing but a comment",
+    "event['eventName'].startwith('Get')",
+    "event['eventName'] = 'StopLogging'",
+    "event['eventName'] === 'StopLogging'",
+    "event['eventName'] !== 'StopLogging'",
+    "event['eventName'] == 'A' && event['awsRegion'] == 'eu-west-1' || !event['x']",
+    "event['eventName'] == “StopLogging”",
+    "event['eventName'] == 'ConsoleLogin",
+    "event.get('errorCode' == 'AccessDenied'",
+    " '') == 'terraform'",
+    "event['eventName'] == ",
+    "if event['eventName'] == 'A': True",
+    "event['eventName'] is 'A' or not in ['B']",
+    "evnt['eventName'] == 'A'",
+    "eventName == 'StopLogging'",
+    "event.get('readOnly') == true",
+    "event.get('errorCode') == null",
+    "something == 'x'",
+    "event.eventName == 'A'",
+    "event.userIdentity.arn == 'A'",
+    "event['userIdentity']['sessionContext']['sessionIssuer'] == 'x'",
+    "event['eventName'].contains('Login')",
+    "event['eventName'].format()",
+    "event['eventName'].startswith",
+    "event.setdefault('errorCode', '') == ''",
+    "event.getx('errorCode')",
+    "event.get('errorCode', default='') == 'AccessDenied'",
+    "event.get()",
+    "event['eventName'].endswith(['Trail', 'Bucket'])",
+    "len(event['eventName']) > 3",
+    "__import__('re').match('^Get', event['eventName']) is not None",
+    "(lambda e: e['eventName'] == 'A')(event)",
+    "[x for x in event]",
+    "event['a'] + 'b' == 'ab'",
+    "-event['a'] == 1",
+    "{'a': 1}",
+    "f'{event}'",
+    "'\\ud83d' in event.get('userAgent', '')",
+    "\u{feff}True",
+    "event.get('a') == 'b' or\n\tevent.get('ü') == 'c' and\n  event.Get('d') == 'e'",
+];
+
+#[test]
+fn each_mistake_is_shown_where_it_is() {
+    let mut shown = String::new();
+    for source in MISTAKES {
+        let faults = Expression::parse(source).expect_err(source);
+        for fault in faults {
+            writeln!(shown, "{}\n{}", fault.render(source), "-".repeat(60)).unwrap();
+        }
+    }
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn every_code_is_shown_and_has_a_number_of_its_own() {
+    let many_bytes = "x".repeat(70_000);
+    let many_brackets = "(".repeat(200);
+    let sources = MISTAKES.iter().copied().chain([many_bytes.as_str(), many_brackets.as_str()]);
+    let shown: BTreeSet<_> =
+        sources.filter_map(|source| Expression::parse(source).err()).flatten().map(|fault| fault.code).collect();
+    let missing: Vec<_> = Code::ALL.iter().filter(|code| !shown.contains(code)).collect();
+    assert!(missing.is_empty(), "no example of {missing:?}");
+    assert_eq!(Code::ALL.iter().map(|code| code.as_str()).collect::<BTreeSet<_>>().len(), Code::ALL.len());
+}
+
+#[test]
+fn several_mistakes_are_told_in_one_run() {
+    let faults = Expression::parse(
+        "event.userIdentity.type == 'Root' and\n  event['eventName'].startwith('Get') and\n  readonly == true",
+    )
+    .unwrap_err();
+    let codes: Vec<_> = faults.iter().map(|fault| fault.code.as_str()).collect();
+    assert_eq!(codes, ["TH0103", "TH0107", "TH0101", "TH0101"]);
+    assert_eq!(
+        faults[1].span.line_and_column(
+            "event.userIdentity.type == 'Root' and\n  event['eventName'].startwith('Get') and\n  readonly == true"
+        ),
+        (2, 22)
+    );
+}

@@ -1,0 +1,98 @@
+//! Bad and hostile texts: each gets a diagnostic, none takes the process down.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a panic is a failed test"
+)]
+
+use trailhook_engine::language::{Code, Expression, MAX_SOURCE_BYTES};
+
+fn code(source: &str) -> Option<Code> {
+    Expression::parse(source).err().map(|faults| faults[0].code)
+}
+
+#[test]
+fn nesting_is_refused_before_it_can_overflow_the_stack() {
+    let deep = [
+        format!("{}1{}", "(".repeat(5_000), ")".repeat(5_000)),
+        format!("{}1{}", "[".repeat(101), "]".repeat(101)),
+        format!("{}True", "not ".repeat(3_000)),
+        format!("{}1", "-".repeat(3_900)),
+        format!("1{}", "+1".repeat(1_900)),
+        format!("1{}", "**1".repeat(1_900)),
+        format!("event{}", ".a".repeat(1_900)),
+        format!("event{}", "[0]".repeat(1_000)),
+        format!("event{}", "()".repeat(1_900)),
+        format!("{}1", "lambda:".repeat(1_900)),
+        format!("{}1", "1 if 1 else ".repeat(900)),
+        format!("{}1", "await ".repeat(3_900)),
+        format!("{}1{}", "f\"{".repeat(90), "}\"".repeat(90)),
+        "(".repeat(60_000),
+        "{".repeat(60_000),
+        "f'{".repeat(20_000),
+    ];
+    for source in &deep {
+        let found = code(source);
+        assert!(found.is_some(), "accepted: {}…", source.get(..40).unwrap_or(&source));
+    }
+    assert_eq!(code(&deep[0]), Some(Code::TooComplex));
+    assert_eq!(code(&deep[2]), Some(Code::TooComplex));
+}
+
+#[test]
+fn what_is_just_within_the_limits_is_evaluated() {
+    for source in [
+        format!("{}True{}", "(".repeat(100), ")".repeat(100)),
+        format!("{}True", "not ".repeat(98)),
+        vec!["event.get('a') == 'b'"; 300].join(" or "),
+        format!("event.get('x') in [{}]", vec!["'y'"; 1_900].join(", ")),
+    ] {
+        assert_eq!(code(&source), None, "{}…", source.get(..40).unwrap_or(&source));
+    }
+}
+
+#[test]
+fn size_is_bounded() {
+    assert_eq!(code(&format!("'{}'", "x".repeat(MAX_SOURCE_BYTES))), Some(Code::TooLong));
+    assert_eq!(code(&"1,".repeat(2_001)), Some(Code::TooComplex));
+}
+
+#[test]
+fn what_pythons_eval_refuses_is_refused() {
+    for source in [
+        "\u{feff}True",
+        "Tr\0ue",
+        "t'x'",
+        "(yield)",
+        "yield 1",
+        "await event",
+        "x := 1",
+        "(x := 1)",
+        "a) or (b",
+        "True\n;True",
+        "*event",
+        "'\\ud800'",
+        "\"\\U0000dfff\"",
+        "event.get(key='a', key='a')",
+        "print(1)",
+        "b'x' == 1",
+        "1j",
+        "...",
+    ] {
+        assert!(code(source).is_some(), "{source:?}");
+    }
+    // A raw string has no escapes.
+    assert_eq!(code(r"r'\ud800' == event.get('x')"), None);
+}
+
+#[test]
+fn newlines_and_comments_may_stand_anywhere() {
+    for source in
+        [" True", "\tTrue", "\n\n  True\n", "True # yes", "# first\nTrue\n  and True", "event.get('a')\r\n is None"]
+    {
+        assert_eq!(code(source), None, "{source:?}");
+    }
+}

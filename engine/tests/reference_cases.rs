@@ -1,0 +1,124 @@
+//! Verdicts recorded from CPython, for rules that people run today.
+//!
+//! The cases stand in a folder beside the repository, and the tests are skipped aloud where it is missing.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a panic is a failed test"
+)]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use trailhook_engine::event::{Event, Json, Leaf, flatten};
+use trailhook_engine::language::{Expression, Outcome};
+
+fn cases(file: &str) -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/rules").join(file);
+    if path.is_file() {
+        return Some(path);
+    }
+    let line = format!("SKIPPED: reference cases: {file} is not beside the repository");
+    eprintln!("{line}");
+    if let Some(list) = std::env::var_os("TRAILHOOK_SKIPS") {
+        use std::io::Write as _;
+        let mut list = std::fs::OpenOptions::new().append(true).create(true).open(list).unwrap();
+        writeln!(list, "{line}").unwrap();
+    }
+    None
+}
+
+/// The outcome in the words of the cases; `None` for a rule that the language refuses.
+fn verdict(source: &str, event: &Event) -> Option<String> {
+    let expression = Expression::parse(source).ok()?;
+    Some(match expression.evaluate(event) {
+        Outcome::Match => "true".to_owned(),
+        Outcome::NoMatch => "false".to_owned(),
+        Outcome::NonBool => "nonbool".to_owned(),
+        Outcome::Error(error) => format!("error:{}", error.kind.class()),
+    })
+}
+
+#[test]
+fn incumbent_rules_have_cpythons_verdicts() {
+    let Some(path) = cases("incumbent_cases.json") else { return };
+    let cases: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let events: BTreeMap<_, _> = cases["events"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(name, event)| (name.as_str(), Event::parse(event.to_string().as_bytes()).unwrap()))
+        .collect();
+    let (mut accepted, mut wrong) = (Vec::new(), Vec::new());
+    for (number, rule) in cases["rules"].as_array().unwrap().iter().enumerate() {
+        let source = rule["expr"].as_str().unwrap();
+        for (event, expected) in rule["outcome"].as_object().unwrap() {
+            match verdict(source, &events[event.as_str()]) {
+                Some(found) if found == expected.as_str().unwrap() => accepted.push(number),
+                Some(found) => wrong.push(format!("{source}\n  over {event}: {found}, CPython: {expected}")),
+                None => {}
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    accepted.dedup();
+    assert!((0..9).all(|default_rule| accepted.contains(&default_rule)), "accepted rules: {accepted:?}");
+    // Refused: an f-string in a comprehension, `split`, two comprehensions over the event, and an unknown name.
+    let refused: Vec<_> = (0..32).filter(|number| !accepted.contains(number)).collect();
+    assert_eq!(refused, [17, 23, 25, 26, 29]);
+}
+
+#[derive(serde::Deserialize)]
+struct Case<'a> {
+    id: String,
+    expr: String,
+    /// As it stands in the file: a parsed value has lost what Python's reader keeps, such as big integers.
+    #[serde(borrow)]
+    event: &'a serde_json::value::RawValue,
+    outcome: String,
+}
+
+#[test]
+fn generated_rules_have_no_wrong_verdict() {
+    let Some(path) = cases("cpython_diff_sample.jsonl") else { return };
+    let (mut accepted, mut wrong) = (0, Vec::new());
+    for line in std::fs::read_to_string(path).unwrap().lines() {
+        let case: Case = serde_json::from_str(line).unwrap();
+        let event = Event::parse(case.event.get().as_bytes()).unwrap();
+        let Some(found) = verdict(&case.expr, &event) else { continue };
+        accepted += 1;
+        if found.split(':').next() != Some(&case.outcome) {
+            wrong.push(format!("{}: {} gives {found}, CPython {}", case.id, case.expr, case.outcome));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(accepted > 100, "only {accepted} of the cases were accepted");
+}
+
+#[test]
+fn events_are_flattened_as_python_does() {
+    let Some(path) = cases("flatten_cases.json") else { return };
+    let Json::Array(cases) = Json::parse(&std::fs::read(path).unwrap()).unwrap() else { panic!("a list of cases") };
+    for case in &cases {
+        let found: Vec<_> = flatten(case.get("event").unwrap())
+            .into_iter()
+            .map(|(key, leaf)| Json::Array(vec![Json::Str(key), as_json(leaf)]))
+            .collect();
+        assert_eq!(Some(&Json::Array(found)), case.get("flat"), "{case:?}");
+    }
+}
+
+fn as_json(leaf: Leaf) -> Json {
+    match leaf {
+        Leaf::Null => Json::Null,
+        Leaf::Bool(value) => Json::Bool(value),
+        Leaf::Int(value) => Json::Int(value),
+        Leaf::BigInt(value) => Json::BigInt(value),
+        Leaf::Float(value) => Json::Float(value),
+        Leaf::Str(value) => Json::Str(value),
+    }
+}

@@ -1,0 +1,270 @@
+//! Python's meaning of the operators, where a plausible implementation would differ. Verdicts are CPython 3.14's.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a panic is a failed test"
+)]
+
+use trailhook_engine::event::Event;
+use trailhook_engine::language::{Expression, Outcome};
+
+const EVENT: &str = r#"{
+    "s": "StopLogging", "e": "", "u": "aé日🔥z", "n": null, "t": true, "f": false, "zero": 0, "one": 1, "half": 0.5,
+    "big": 9007199254740993, "huge": 123456789012345678901234567890, "float": 9007199254740992.0, "nan": NaN, "inf": Infinity,
+    "a": {"b": ["x", {"c": 1}], "empty": {}}, "surrogate": "\ud800"
+}"#;
+
+fn verdict(source: &str) -> String {
+    let event = Event::parse(EVENT.as_bytes()).unwrap();
+    let expression =
+        Expression::parse(source).unwrap_or_else(|faults| panic!("{source}: {}", faults[0].render(source)));
+    match expression.evaluate(&event) {
+        Outcome::Match => "true".to_owned(),
+        Outcome::NoMatch => "false".to_owned(),
+        Outcome::NonBool => "nonbool".to_owned(),
+        Outcome::Error(error) => error.kind.class().to_owned(),
+    }
+}
+
+fn assert_all(expected: &str, sources: &[&str]) {
+    for source in sources {
+        assert_eq!(verdict(source), expected, "{source}");
+    }
+}
+
+#[test]
+fn only_true_itself_matches() {
+    assert_all(
+        "true",
+        &["True", "event['t']", "not event['e']", "event['s'] and event['t']", "event['e'] or event['t']"],
+    );
+    assert_all(
+        "nonbool",
+        &[
+            "1",
+            "'x'",
+            "event['s']",
+            "event['one']",
+            "None",
+            "event['t'] and event['s']",
+            "event['f'] or event['n']",
+            "event",
+            "[True]",
+            "1, 2",
+        ],
+    );
+    assert_all("false", &["event['f']", "not 'x'", "event['f'] and event['absent']"]);
+}
+
+#[test]
+fn operands_are_evaluated_only_as_far_as_needed() {
+    assert_all(
+        "true",
+        &["True or event['absent']", "1 > 2 > event['absent'] or True", "event['s'].startswith(('Stop', 1))"],
+    );
+    assert_all("KeyError", &["event['absent'] or True", "1 < 2 < event['absent']"]);
+    assert_all("TypeError", &["event['s'].startswith(('x', 1))"]);
+}
+
+#[test]
+fn comparisons_chain() {
+    assert_all("true", &["1 < 2 < 3", "'x' in event['a.b.0'] == 'x'", "1 < 3 > 2"]);
+    assert_all("false", &["'x' in event['a.b.0'] == True", "3 > 2 == True", "1 == 1 != 1"]);
+}
+
+#[test]
+fn numbers_compare_exactly() {
+    assert_all(
+        "true",
+        &[
+            "1 == True == 1.0",
+            "event['big'] != event['float']",
+            "event['big'] > event['float']",
+            "event['huge'] == 123456789012345678901234567890",
+            "event['huge'] > 1e29",
+            "event['huge'] < 1e30",
+            "event['inf'] > event['huge']",
+            "-0.0 == 0",
+            "event['half'] > event['zero']",
+            "event['half'] < True",
+            "-1 < -0.5",
+            "-0.5 > -1",
+            "0xFF == 255",
+            "1_000 == 1000",
+            "-9223372036854775808 < -9223372036854775807",
+            "18446744073709551616 > 9223372036854775807",
+        ],
+    );
+    assert_all(
+        "false",
+        &["event['nan'] == event['nan']", "event['nan'] < 1", "event['one'] == '1'", "event['big'] == event['float']"],
+    );
+    assert_all("true", &["event['nan'] in [event['nan']]", "event['nan'] != event['nan']"]);
+}
+
+#[test]
+fn order_needs_like_types() {
+    assert_all(
+        "true",
+        &[
+            "'a' < 'b'",
+            "'Z' < 'a'",
+            "[1, 2] < [1, 3]",
+            "[1] < [1, 0]",
+            "(1, 'a') <= (1, 'a')",
+            "'\u{ffff}' < '\u{10000}'",
+        ],
+    );
+    assert_all(
+        "TypeError",
+        &["'a' < 1", "event['n'] < 1", "[1] < (1,)", "[1, 'a'] < [1, 2]", "None < None", "event < event"],
+    );
+    assert_all("false", &["['a', 1] < ['A', 'x']"]);
+}
+
+#[test]
+fn membership_depends_on_the_container() {
+    assert_all(
+        "true",
+        &[
+            "'' in event['s']",
+            "'top' in event['s']",
+            "'s' in event",
+            "'a.b.0' in event",
+            "'a' not in event",
+            "'a.empty' not in event",
+            "1 in [True]",
+            "None in [event['n']]",
+            "1 in (2, 1.0)",
+            "'é日' in event['u']",
+        ],
+    );
+    assert_all(
+        "TypeError",
+        &["1 in event['s']", "None in 'x'", "'x' in event['n']", "'x' in 1", "[] in event", "([],) in event"],
+    );
+    assert_all("false", &["1 in event", "None in event", "'x' in []", "(1,) in event"]);
+}
+
+#[test]
+fn fields_are_absent_null_or_there() {
+    assert_all(
+        "true",
+        &[
+            "event.get('absent') is None",
+            "event.get('n', 'd') is None",
+            "event.get('absent', 'd') == 'd'",
+            "event.get('n') == None",
+            "event.get(1) is None",
+        ],
+    );
+    assert_all("KeyError", &["event['absent']", "event['a']", "event[1]", "event[None]"]);
+    assert_all("TypeError", &["event[[1]]", "event.get([1])", "event['n'][0]"]);
+    assert_all(
+        "AttributeError",
+        &["event['n'].startswith('x')", "event['t'].endswith('x')", "event.get('absent').startswith(event['absent2'])"],
+    );
+}
+
+#[test]
+fn strings_are_code_points() {
+    assert_all(
+        "true",
+        &[
+            "event['u'][1] == 'é'",
+            "event['u'][-2] == '🔥'",
+            "event['u'][1:3] == 'é日'",
+            "event['u'][::-1] == 'z🔥日éa'",
+            "event['u'][10:] == ''",
+            "event['u'][-2:] == '🔥z'",
+            "event['u'][:6:2] == 'a日z'",
+            "event['s'][True] == 't'",
+            "event['surrogate'][0] == event['surrogate']",
+            "'ab' 'c' == 'abc'",
+            "event['s'][4:] == 'Logging'",
+            "'abc'[None:2] == 'ab'",
+            "(1, 2, 3)[::2] == (1, 3)",
+            "[1, 2][-1] == 2",
+            "'abc'[5:2:-1] == ''",
+            "'abc'[9:0:-1] == 'cb'",
+        ],
+    );
+    assert_all(
+        "IndexError",
+        &["event['e'][0]", "event['u'][5]", "event['u'][-6]", "[][0]", "'a'[99999999999999999999]"],
+    );
+    assert_all("TypeError", &["'abc'[1.0]", "'abc'['a':]", "None[1:]"]);
+    assert_all("ValueError", &["'abc'[::0]"]);
+}
+
+#[test]
+fn affixes_take_strings_tuples_and_bounds() {
+    assert_all(
+        "true",
+        &[
+            "event['s'].startswith('')",
+            "event['s'].startswith(('Get', 'Stop'))",
+            "event['s'].startswith(('Stop'))",
+            "event['s'].endswith('ing')",
+            "event['s'].startswith('Log', 4)",
+            "event['s'].startswith('Log', -7)",
+            "event['s'].endswith('Stop', 0, 4)",
+            "'abc'.startswith('', 3)",
+            "'abc'.startswith('a', None, None)",
+            "event['u'].startswith('日', 2)",
+        ],
+    );
+    assert_all(
+        "false",
+        &[
+            "event['s'].startswith(())",
+            "'abc'.startswith('', 4)",
+            "'abc'.startswith('', 2, 1)",
+            "event['s'].startswith('stop')",
+        ],
+    );
+    assert_all(
+        "TypeError",
+        &["event['s'].startswith(1)", "event['s'].startswith(None)", "event['s'].startswith('a', 'b')"],
+    );
+}
+
+#[test]
+fn identity_is_that_of_singletons() {
+    assert_all(
+        "true",
+        &[
+            "event['n'] is None",
+            "event['t'] is True",
+            "event['one'] is not True",
+            "event is event",
+            "event['s'] is not None",
+        ],
+    );
+    assert_all("false", &["event['s'] is 'StopLogging'", "event['one'] is True", "[] is []", "event['zero'] is False"]);
+}
+
+#[test]
+fn a_costly_rule_is_stopped() {
+    let event = format!(r#"{{"s":"{}"}}"#, "x".repeat(200_000));
+    let event = Event::parse(event.as_bytes()).unwrap();
+    let source = vec!["'y' in event['s']"; 400].join(" or ");
+    let Outcome::Error(error) = Expression::parse(&source).unwrap().evaluate(&event) else {
+        panic!("should be stopped")
+    };
+    assert_eq!(error.kind.class(), "BudgetExceeded");
+}
+
+#[test]
+fn the_fields_that_are_read_are_known() {
+    let fields = |source: &str| Expression::parse(source).unwrap().fields().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(
+        fields("event['b'] == event.get('a', event['c']) and 'd' in event and 'e' in event['f']"),
+        ["a", "b", "c", "d", "f"]
+    );
+    assert_eq!(fields("event[event['a']] == 1"), ["*", "a"]);
+    assert_eq!(fields("True"), Vec::<String>::new());
+}
