@@ -1,0 +1,356 @@
+//! A provider of items that are kept in memory, or in a file if the provider is given one.
+//!
+//! It uses most of what the crate has, and can misbehave on request, so that tests see what Terraform's users would see:
+//! attribute `fault` of an item.
+//!
+//! ```hcl
+//! provider "memory" {
+//!   file = "items.json"
+//! }
+//!
+//! resource "memory_item" "a" {
+//!   name = "a"
+//!   rule {
+//!     pattern = "x*"
+//!   }
+//! }
+//! ```
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tfplugin::schema::{self, Schema};
+use tfplugin::{
+    Arguments, Attribute, Catalog, Configure, Create, Cx, DataSource, Delete, Diagnostic, Diagnostics, Failed,
+    Function, FunctionError, Import, Parameter, Path, Plan, Provider, Read, Resource, Server, Signature, Type, Update,
+    Upgrade, Value, model,
+};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    Server::new("registry.terraform.io/example/memory", env!("CARGO_PKG_VERSION")).serve(Memory).await
+}
+
+struct Memory;
+
+struct Config {
+    file: Attribute<String>,
+}
+model!(Config { file });
+
+impl Provider for Memory {
+    type Context = Store;
+    type Config = Config;
+
+    fn schema(&self) -> Schema {
+        Schema::new().attribute(
+            schema::string("file")
+                .optional()
+                .describe("Where items are kept. Without it they are gone when the process ends."),
+        )
+    }
+
+    fn catalog(&self, catalog: &mut Catalog<Store>) {
+        catalog.resource(Items).data_source(ItemSource).function(Repeat);
+    }
+
+    async fn configure(&self, _cx: &Cx<()>, request: Configure<Config>) -> Result<Store, Diagnostics> {
+        Ok(Store::open(request.config.file.into_known().map(PathBuf::from))?)
+    }
+}
+
+/// What is stored of an item: its value and how often it was written.
+type Stored = BTreeMap<String, (String, i64)>;
+
+/// All items.
+struct Store {
+    file: Option<PathBuf>,
+    items: Mutex<Stored>,
+}
+
+impl Store {
+    fn open(file: Option<PathBuf>) -> Result<Self, Diagnostic> {
+        let items = match &file {
+            Some(path) if path.exists() => std::fs::read(path)
+                .map_err(|error| error.to_string())
+                .and_then(|json| serde_json::from_slice(&json).map_err(|error| error.to_string()))
+                .map_err(|error| Diagnostic::error("Items can't be read").detail(error).at("file"))?,
+            _ => BTreeMap::new(),
+        };
+        Ok(Self { file, items: Mutex::new(items) })
+    }
+
+    fn get(&self, name: &str) -> Option<(String, i64)> {
+        let items = self.items.lock().unwrap_or_else(PoisonError::into_inner);
+        items.get(name).cloned()
+    }
+
+    /// Changes the items and writes them down.
+    fn change<T>(&self, change: impl FnOnce(&mut Stored) -> T) -> Result<T, Diagnostic> {
+        let mut items = self.items.lock().unwrap_or_else(PoisonError::into_inner);
+        let result = change(&mut items);
+        if let Some(file) = &self.file {
+            serde_json::to_vec(&*items)
+                .map_err(|error| error.to_string())
+                .and_then(|json| std::fs::write(file, json).map_err(|error| error.to_string()))
+                .map_err(|error| Diagnostic::error("Items can't be written").detail(error))?;
+        }
+        Ok(result)
+    }
+}
+
+#[derive(Clone)]
+struct Item {
+    id: Attribute<String>,
+    name: Attribute<String>,
+    value: Attribute<String>,
+    severity: Attribute<String>,
+    weight: Attribute<f64>,
+    secret: Attribute<String>,
+    tags: Attribute<BTreeMap<String, String>>,
+    fault: Attribute<String>,
+    version: Attribute<i64>,
+    length: Attribute<i64>,
+    rules: Attribute<Vec<Rule>>,
+    limit: Attribute<Limit>,
+}
+model!(Item {
+    id, name, value, severity, weight, secret, tags, fault, version, length,
+    rules = "rule", limit,
+});
+
+#[derive(Clone)]
+struct Rule {
+    pattern: Attribute<String>,
+    labels: Attribute<Vec<String>>,
+    mode: Attribute<String>,
+}
+model!(Rule { pattern, labels, mode });
+
+#[derive(Clone)]
+struct Limit {
+    items: Attribute<i64>,
+}
+model!(Limit { items });
+
+struct Items;
+
+impl Items {
+    /// Stores a planned item, and fills in what only the store knows.
+    async fn write(&self, cx: &Cx<Store>, mut item: Item) -> Result<Item, Failed<Item>> {
+        let name = item.name.require("name")?.clone();
+        let value = item.value.clone().unwrap_or_default();
+        item.id = name.clone().into();
+        item.length = i64::try_from(value.len()).unwrap_or(i64::MAX).into();
+        let fault = item.fault.as_str().unwrap_or_default();
+        match fault {
+            "panic" => boom(&name),
+            "fail" => return Err(Diagnostic::error("No room").at("value").into()),
+            "slow" => {
+                tracing::info!(name, "waiting");
+                cx.or_interrupted(tokio::time::sleep(Duration::from_secs(600))).await?;
+            }
+            _ => {}
+        }
+        let version = cx.change(|items| {
+            let version = items.get(&name).map_or(1, |(_, version)| version + 1);
+            items.insert(name, (value, version));
+            version
+        })?;
+        match fault {
+            "half" => return Err(Failed::with_state(item, Diagnostic::error("Half done"))),
+            "unknown" => return Ok(item),
+            _ => {}
+        }
+        item.version = version.into();
+        Ok(item)
+    }
+}
+
+#[allow(clippy::panic, reason = "what a handler's bug looks like is part of the example")]
+fn boom(name: &str) -> ! {
+    panic!("no idea what to do with {name}")
+}
+
+impl Resource for Items {
+    type Context = Store;
+    type Model = Item;
+
+    fn type_name(&self) -> String {
+        "memory_item".to_owned()
+    }
+
+    fn schema(&self) -> Schema {
+        Schema::new()
+            .version(1)
+            .describe("An item.")
+            .attribute(schema::string("id").computed())
+            .attribute(schema::string("name").required().requires_replace())
+            .attribute(schema::string("value").optional())
+            .attribute(schema::string("severity").optional().default("medium"))
+            .attribute(schema::number("weight").optional())
+            .attribute(schema::string("secret").optional().write_only())
+            .attribute(schema::map("tags", Type::String).optional())
+            .attribute(schema::string("fault").optional())
+            .attribute(schema::int64("version").computed().recomputed())
+            .attribute(schema::int64("length").computed().recomputed_when(["value"]))
+            .block(
+                schema::list_block("rule")
+                    .attribute(schema::string("pattern").required())
+                    .attribute(schema::list("labels", Type::String).optional())
+                    .attribute(schema::string("mode").optional().default("loose"))
+                    .max_items(5),
+            )
+            .block(schema::single_block("limit").attribute(schema::int64("items").required()))
+    }
+
+    async fn validate(&self, cx: &Cx<()>, config: Item) -> Result<(), Diagnostics> {
+        for (index, rule) in config.rules.elements().iter().enumerate() {
+            if rule.pattern.as_str() == Some("") {
+                cx.report(
+                    Diagnostic::error("Empty pattern").detail("A pattern has at least one character.").at(Path::from(
+                        "rule",
+                    )
+                    .index(index)
+                    .attribute("pattern")),
+                );
+            }
+        }
+        Ok(())
+    }
+
+    async fn plan(&self, _cx: &Cx<Store>, plan: &mut Plan<Item>) -> Result<(), Diagnostics> {
+        // What is known already need not be unknown.
+        if let Attribute::Known(name) = &plan.config.name {
+            plan.set("id", name.clone());
+        }
+        if plan.config.fault.as_str() == Some("plan") {
+            plan.set("value", "something else");
+        }
+        Ok(())
+    }
+
+    async fn plan_delete(&self, cx: &Cx<Store>, state: Item) -> Result<(), Diagnostics> {
+        if state.severity.as_str() == Some("high") {
+            cx.report(Diagnostic::warning("An important item will be deleted"));
+        }
+        Ok(())
+    }
+
+    async fn create(&self, cx: &Cx<Store>, request: Create<Item>) -> Result<Item, Failed<Item>> {
+        cx.set_private(b"made here".as_slice());
+        self.write(cx, request.planned).await
+    }
+
+    async fn read(&self, cx: &Cx<Store>, request: Read<Item>) -> Result<Option<Item>, Diagnostics> {
+        let mut item = request.state;
+        let Some((value, version)) = cx.get(item.name.require("name")?) else {
+            return Ok(None);
+        };
+        item.id = item.name.clone();
+        item.length = i64::try_from(value.len()).unwrap_or(i64::MAX).into();
+        item.version = version.into();
+        // An item without a value is stored as an empty one.
+        if !(value.is_empty() && item.value.is_null()) {
+            item.value = value.into();
+        }
+        Ok(Some(item))
+    }
+
+    async fn update(&self, cx: &Cx<Store>, request: Update<Item>) -> Result<Item, Failed<Item>> {
+        self.write(cx, request.planned).await
+    }
+
+    async fn delete(&self, cx: &Cx<Store>, request: Delete<Item>) -> Result<(), Diagnostics> {
+        if request.state.fault.as_str() == Some("keep") {
+            return Err(Diagnostic::error("The item is in use").into());
+        }
+        let name = request.state.name.require("name")?;
+        cx.change(|items| items.remove(name))?;
+        Ok(())
+    }
+
+    async fn import(&self, _cx: &Cx<Store>, request: Import) -> Result<Item, Diagnostics> {
+        Ok(Item {
+            id: Attribute::Null,
+            name: request.id.into(),
+            value: Attribute::Null,
+            severity: "medium".into(),
+            weight: Attribute::Null,
+            secret: Attribute::Null,
+            tags: Attribute::Null,
+            fault: Attribute::Null,
+            version: Attribute::Null,
+            length: Attribute::Null,
+            rules: Attribute::Null,
+            limit: Attribute::Null,
+        })
+    }
+
+    /// Version 0 called the value `text`.
+    async fn upgrade(&self, _cx: &Cx<()>, request: Upgrade) -> Result<serde_json::Value, Diagnostics> {
+        let mut state = request.state;
+        if let Some(attributes) = state.as_object_mut()
+            && let Some(text) = attributes.remove("text")
+        {
+            attributes.insert("value".to_owned(), text);
+        }
+        Ok(state)
+    }
+}
+
+struct Found {
+    name: Attribute<String>,
+    value: Attribute<String>,
+}
+model!(Found { name, value });
+
+/// Reads an item that another configuration made.
+struct ItemSource;
+
+impl DataSource for ItemSource {
+    type Context = Store;
+    type Model = Found;
+
+    fn type_name(&self) -> String {
+        "memory_item".to_owned()
+    }
+
+    fn schema(&self) -> Schema {
+        Schema::new().attribute(schema::string("name").required()).attribute(schema::string("value").computed())
+    }
+
+    async fn read(&self, cx: &Cx<Store>, config: Found) -> Result<Found, Diagnostics> {
+        let name = config.name.require("name")?;
+        let (value, _) = cx.get(name).ok_or_else(|| Diagnostic::error("No such item").at("name"))?;
+        Ok(Found { value: value.into(), ..config })
+    }
+}
+
+/// `provider::memory::repeat("ab", 2)` is `["ab", "ab"]`.
+struct Repeat;
+
+impl Function for Repeat {
+    fn name(&self) -> String {
+        "repeat".to_owned()
+    }
+
+    fn signature(&self) -> Signature {
+        Signature::returning(Type::list(Type::String))
+            .summary("A text several times")
+            .parameter(Parameter::new("text", Type::String))
+            .parameter(Parameter::new("times", Type::Number))
+    }
+
+    fn call(&self, arguments: &Arguments) -> Result<Value, FunctionError> {
+        let text: String = arguments.get(0)?;
+        let times: u8 = arguments.get(1)?;
+        if times > 100 {
+            return Err(FunctionError::new("at most 100 times").at_argument(1));
+        }
+        tfplugin::result(&vec![text; usize::from(times)])
+    }
+}

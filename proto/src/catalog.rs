@@ -1,0 +1,72 @@
+//! What a provider offers, by name.
+
+use std::collections::BTreeMap;
+
+use crate::adapter::{AnyDataSource, AnyResource, DataSourceAdapter, ResourceAdapter};
+use crate::schema::Problem;
+use crate::{DataSource, Function, Path, Provider, Resource};
+
+/// The resources, data sources and functions of a provider. [`Provider::catalog`] fills it.
+pub struct Catalog<C> {
+    pub(crate) resources: BTreeMap<String, Box<dyn AnyResource<C>>>,
+    pub(crate) data_sources: BTreeMap<String, Box<dyn AnyDataSource<C>>>,
+    pub(crate) functions: BTreeMap<String, Box<dyn Function>>,
+    problems: Vec<Problem>,
+}
+
+impl<C> Default for Catalog<C> {
+    fn default() -> Self {
+        Self {
+            resources: BTreeMap::new(),
+            data_sources: BTreeMap::new(),
+            functions: BTreeMap::new(),
+            problems: Vec::new(),
+        }
+    }
+}
+
+impl<C: Send + Sync + 'static> Catalog<C> {
+    pub(crate) fn of<P: Provider<Context = C>>(provider: &P) -> Self {
+        let mut catalog = Self::default();
+        provider.catalog(&mut catalog);
+        catalog
+    }
+
+    /// Adds a resource type.
+    pub fn resource(&mut self, resource: impl Resource<Context = C>) -> &mut Self {
+        let name = resource.type_name();
+        let adapter = Box::new(ResourceAdapter::new(resource));
+        if self.resources.insert(name.clone(), adapter).is_some() {
+            self.twice(&name);
+        }
+        self
+    }
+
+    /// Adds a data source type.
+    pub fn data_source(&mut self, data_source: impl DataSource<Context = C>) -> &mut Self {
+        let name = data_source.type_name();
+        let adapter = Box::new(DataSourceAdapter::new(data_source));
+        if self.data_sources.insert(name.clone(), adapter).is_some() {
+            self.twice(&name);
+        }
+        self
+    }
+
+    /// Adds a function.
+    pub fn function(&mut self, function: impl Function) -> &mut Self {
+        let name = function.name();
+        if self.functions.insert(name.clone(), Box::new(function)).is_some() {
+            self.twice(&name);
+        }
+        self
+    }
+
+    fn twice(&mut self, name: &str) {
+        let problem = Problem::new(Path::from(name), "there are two of this name");
+        self.problems.push(problem);
+    }
+
+    pub(crate) fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+}

@@ -1,0 +1,236 @@
+//! Attributes.
+
+use crate::convert::ToValue;
+use crate::value::{Type, Value};
+
+/// One attribute. Made by [`string`], [`bool`] and the other functions of this module.
+///
+/// It is at least one of required, optional and computed:
+///
+/// | | who sets it |
+/// |---|---|
+/// | [`required`](Self::required) | the user, always |
+/// | [`optional`](Self::optional) | the user, or nobody: then it is null |
+/// | [`computed`](Self::computed) | the provider |
+/// | optional and computed | the user, else the provider |
+#[derive(Debug, Clone, PartialEq)]
+pub struct AttributeSchema {
+    pub(crate) name: String,
+    pub(crate) ty: Type,
+    pub(crate) description: String,
+    pub(crate) deprecated: Option<String>,
+    pub(crate) required: bool,
+    pub(crate) optional: bool,
+    pub(crate) computed: bool,
+    pub(crate) sensitive: bool,
+    pub(crate) write_only: bool,
+    pub(crate) requires_replace: bool,
+    pub(crate) recompute: Recompute,
+    pub(crate) default: Option<Value>,
+}
+
+/// When an update makes a computed value unknown.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Recompute {
+    Never,
+    OnChange,
+    OnChangeOf(Vec<String>),
+}
+
+/// Text.
+pub fn string(name: impl Into<String>) -> AttributeSchema {
+    AttributeSchema::new(name, Type::String)
+}
+
+/// `true` or `false`.
+pub fn bool(name: impl Into<String>) -> AttributeSchema {
+    AttributeSchema::new(name, Type::Bool)
+}
+
+/// A whole number. Terraform knows only "number"; that it is whole is checked when a model reads it as an integer.
+pub fn int64(name: impl Into<String>) -> AttributeSchema {
+    AttributeSchema::new(name, Type::Number)
+}
+
+/// A number.
+pub fn number(name: impl Into<String>) -> AttributeSchema {
+    AttributeSchema::new(name, Type::Number)
+}
+
+/// A list of `element`.
+pub fn list(name: impl Into<String>, element: Type) -> AttributeSchema {
+    AttributeSchema::new(name, Type::list(element))
+}
+
+/// A set of `element`.
+pub fn set(name: impl Into<String>, element: Type) -> AttributeSchema {
+    AttributeSchema::new(name, Type::set(element))
+}
+
+/// A map of `element` under string keys.
+pub fn map(name: impl Into<String>, element: Type) -> AttributeSchema {
+    AttributeSchema::new(name, Type::map(element))
+}
+
+/// An object. All its attributes must be given where it is set; a [block](super::single_block) has optional ones, and
+/// shows the line of an error inside.
+pub fn object<N: Into<String>>(
+    name: impl Into<String>,
+    attributes: impl IntoIterator<Item = (N, Type)>,
+) -> AttributeSchema {
+    AttributeSchema::new(name, Type::object(attributes))
+}
+
+/// A value of any type.
+pub fn dynamic(name: impl Into<String>) -> AttributeSchema {
+    AttributeSchema::new(name, Type::Dynamic)
+}
+
+impl AttributeSchema {
+    /// An attribute of any type.
+    pub fn new(name: impl Into<String>, ty: Type) -> Self {
+        Self {
+            name: name.into(),
+            ty,
+            description: String::new(),
+            deprecated: None,
+            required: false,
+            optional: false,
+            computed: false,
+            sensitive: false,
+            write_only: false,
+            requires_replace: false,
+            recompute: Recompute::Never,
+            default: None,
+        }
+    }
+
+    /// The user must set it.
+    #[must_use]
+    pub fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// The user may set it.
+    #[must_use]
+    pub fn optional(mut self) -> Self {
+        self.optional = true;
+        self
+    }
+
+    /// The provider sets it, or may set it if it is also optional.
+    ///
+    /// It is unknown in the plan of a new object. An update keeps the value, unless [`recomputed`](Self::recomputed),
+    /// [`recomputed_when`](Self::recomputed_when) or the resource's own plan say otherwise.
+    #[must_use]
+    pub fn computed(mut self) -> Self {
+        self.computed = true;
+        self
+    }
+
+    /// The value where the user sets none. Makes it computed too, as Terraform wants it. Goes with
+    /// [`optional`](Self::optional).
+    #[allow(clippy::needless_pass_by_value, reason = "the value is mostly a literal")]
+    #[must_use]
+    pub fn default(mut self, value: impl ToValue) -> Self {
+        self.computed = true;
+        // A value that can't be one is no default; `Schema::check` says so.
+        self.default = Some(value.to_value().unwrap_or(Value::Unknown));
+        self
+    }
+
+    /// Not shown in plans. It is in state all the same.
+    #[must_use]
+    pub fn sensitive(mut self) -> Self {
+        self.sensitive = true;
+        self
+    }
+
+    /// Neither in plans nor in state (Terraform 1.11 and later). Handlers see it in `config` only.
+    #[must_use]
+    pub fn write_only(mut self) -> Self {
+        self.write_only = true;
+        self
+    }
+
+    /// A change makes a new object instead of an update.
+    #[must_use]
+    pub fn requires_replace(mut self) -> Self {
+        self.requires_replace = true;
+        self
+    }
+
+    /// Every update changes this computed value: it is unknown in the plan of an update.
+    #[must_use]
+    pub fn recomputed(mut self) -> Self {
+        self.recompute = Recompute::OnChange;
+        self
+    }
+
+    /// An update that changes one of the attributes or blocks `names`, beside this one, changes this computed value too.
+    #[must_use]
+    pub fn recomputed_when<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        self.recompute = Recompute::OnChangeOf(names.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// What it is, in Markdown.
+    #[must_use]
+    pub fn describe(mut self, markdown: impl Into<String>) -> Self {
+        self.description = markdown.into();
+        self
+    }
+
+    /// Warns everyone who uses it; `message` says what to use instead.
+    #[must_use]
+    pub fn deprecated(mut self, message: impl Into<String>) -> Self {
+        self.deprecated = Some(message.into());
+        self
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its type.
+    pub fn ty(&self) -> &Type {
+        &self.ty
+    }
+
+    /// What it is, in Markdown.
+    pub fn description(&self) -> &str {
+        &self.description
+    }
+
+    /// `true` if the user must set it.
+    pub fn is_required(&self) -> bool {
+        self.required
+    }
+
+    /// `true` if the user may set it.
+    pub fn is_optional(&self) -> bool {
+        self.optional
+    }
+
+    /// `true` if the provider sets it, or may.
+    pub fn is_computed(&self) -> bool {
+        self.computed
+    }
+
+    /// `true` if plans hide it.
+    pub fn is_sensitive(&self) -> bool {
+        self.sensitive
+    }
+
+    /// `true` if a change makes a new object.
+    pub fn is_requires_replace(&self) -> bool {
+        self.requires_replace
+    }
+
+    /// The value where the user sets none.
+    pub fn default_value(&self) -> Option<&Value> {
+        self.default.as_ref()
+    }
+}

@@ -1,0 +1,233 @@
+//! Nested blocks.
+
+use serde_json::Value as Json;
+
+use super::AttributeSchema;
+use crate::value::{Type, Value};
+
+/// Attributes and blocks, at the root or in a nested block.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Block {
+    pub(crate) attributes: Vec<AttributeSchema>,
+    pub(crate) blocks: Vec<BlockSchema>,
+    pub(crate) description: String,
+    pub(crate) deprecated: Option<String>,
+}
+
+/// How often a block may occur.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Nesting {
+    Single,
+    List,
+    Set,
+}
+
+/// One type of nested block. Made by [`single_block`], [`list_block`] and [`set_block`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct BlockSchema {
+    pub(crate) name: String,
+    pub(crate) nesting: Nesting,
+    pub(crate) block: Block,
+    pub(crate) min_items: i64,
+    /// 0 is no limit.
+    pub(crate) max_items: i64,
+}
+
+/// A block that occurs at most once: an object, or null.
+pub fn single_block(name: impl Into<String>) -> BlockSchema {
+    BlockSchema::new(name, Nesting::Single)
+}
+
+/// A block that may occur several times, in order: a list of objects, empty if there is none.
+pub fn list_block(name: impl Into<String>) -> BlockSchema {
+    BlockSchema::new(name, Nesting::List)
+}
+
+/// A block that may occur several times, in no order: a set of objects, empty if there is none. Errors inside it can't be
+/// shown at their line.
+pub fn set_block(name: impl Into<String>) -> BlockSchema {
+    BlockSchema::new(name, Nesting::Set)
+}
+
+impl BlockSchema {
+    fn new(name: impl Into<String>, nesting: Nesting) -> Self {
+        Self { name: name.into(), nesting, block: Block::default(), min_items: 0, max_items: 0 }
+    }
+
+    /// Adds an attribute.
+    #[must_use]
+    pub fn attribute(mut self, attribute: AttributeSchema) -> Self {
+        self.block.attributes.push(attribute);
+        self
+    }
+
+    /// Adds a block type inside this one.
+    #[must_use]
+    pub fn block(mut self, block: BlockSchema) -> Self {
+        self.block.blocks.push(block);
+        self
+    }
+
+    /// The block must occur: once if it is a single one, else at least once.
+    #[must_use]
+    pub fn required(mut self) -> Self {
+        self.min_items = self.min_items.max(1);
+        if self.nesting == Nesting::Single {
+            self.max_items = 1;
+        }
+        self
+    }
+
+    /// The least number of blocks, for a list or a set.
+    #[must_use]
+    pub fn min_items(mut self, items: i64) -> Self {
+        self.min_items = items;
+        self
+    }
+
+    /// The largest number of blocks, for a list or a set.
+    #[must_use]
+    pub fn max_items(mut self, items: i64) -> Self {
+        self.max_items = items;
+        self
+    }
+
+    /// What it is, in Markdown.
+    #[must_use]
+    pub fn describe(mut self, markdown: impl Into<String>) -> Self {
+        self.block.description = markdown.into();
+        self
+    }
+
+    /// Warns everyone who uses it; `message` says what to use instead.
+    #[must_use]
+    pub fn deprecated(mut self, message: impl Into<String>) -> Self {
+        self.block.deprecated = Some(message.into());
+        self
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The attributes inside.
+    pub fn attributes(&self) -> &[AttributeSchema] {
+        &self.block.attributes
+    }
+
+    /// The block types inside.
+    pub fn blocks(&self) -> &[BlockSchema] {
+        &self.block.blocks
+    }
+
+    /// What it is, in Markdown.
+    pub fn description(&self) -> &str {
+        &self.block.description
+    }
+
+    /// The least and the largest number of blocks; the latter is `None` without a limit.
+    pub fn items(&self) -> (i64, Option<i64>) {
+        match self.nesting {
+            Nesting::Single => (self.min_items, Some(1)),
+            Nesting::List | Nesting::Set => (self.min_items, (self.max_items > 0).then_some(self.max_items)),
+        }
+    }
+}
+
+impl Block {
+    pub(crate) fn object_type(&self) -> Type {
+        let attributes = self.attributes.iter().map(|attribute| (attribute.name.clone(), attribute.ty.clone()));
+        let blocks = self.blocks.iter().map(|nested| {
+            let object = nested.block.object_type();
+            let ty = match nested.nesting {
+                Nesting::Single => object,
+                Nesting::List => Type::list(object),
+                Nesting::Set => Type::set(object),
+            };
+            (nested.name.clone(), ty)
+        });
+        Type::object(attributes.chain(blocks))
+    }
+
+    /// Calls `visit` with every object of this block's shape in `value` (itself; nothing if it is null or unknown), those inside last.
+    pub(crate) fn visit_mut(&self, value: &mut Value, visit: &mut impl FnMut(&Block, &mut Value)) {
+        if !matches!(value, Value::Object(_)) {
+            return;
+        }
+        visit(self, value);
+        let Value::Object(attributes) = value else {
+            return;
+        };
+        for nested in &self.blocks {
+            match attributes.get_mut(&nested.name) {
+                Some(Value::List(objects)) => {
+                    for object in objects {
+                        nested.block.visit_mut(object, visit);
+                    }
+                }
+                Some(Value::Set(objects)) => {
+                    for object in objects.iter_mut() {
+                        nested.block.visit_mut(object, visit);
+                    }
+                    objects.sort();
+                }
+                Some(object) => nested.block.visit_mut(object, visit),
+                None => {}
+            }
+        }
+    }
+
+    /// A list or set of blocks is empty, never null.
+    pub(crate) fn fill_blocks(&self, value: &mut Value) {
+        self.visit_mut(value, &mut |block, object| {
+            let Value::Object(attributes) = object else {
+                return;
+            };
+            for nested in &block.blocks {
+                let slot = attributes.entry(nested.name.clone()).or_insert(Value::Null);
+                match nested.nesting {
+                    Nesting::List if slot.is_null() => *slot = Value::List(Vec::new()),
+                    Nesting::Set if slot.is_null() => *slot = Value::Set(Vec::new()),
+                    Nesting::Single | Nesting::List | Nesting::Set => {}
+                }
+            }
+        });
+    }
+
+    /// Write-only values are in configuration alone.
+    pub(crate) fn clear_write_only(&self, value: &mut Value) {
+        self.visit_mut(value, &mut |block, object| {
+            let Value::Object(attributes) = object else {
+                return;
+            };
+            for attribute in block.attributes.iter().filter(|one| one.write_only) {
+                attributes.insert(attribute.name.clone(), Value::Null);
+            }
+        });
+    }
+
+    /// The same for the JSON form; `true` if something was added.
+    pub(crate) fn fill_json(&self, json: &mut Json) -> bool {
+        let Json::Object(attributes) = json else {
+            return false;
+        };
+        let mut filled = false;
+        for nested in &self.blocks {
+            let slot = attributes.entry(nested.name.clone()).or_insert(Json::Null);
+            match slot {
+                Json::Null if nested.nesting != Nesting::Single => {
+                    *slot = Json::Array(Vec::new());
+                    filled = true;
+                }
+                Json::Array(objects) => {
+                    for object in objects {
+                        filled |= nested.block.fill_json(object);
+                    }
+                }
+                object => filled |= nested.block.fill_json(object),
+            }
+        }
+        filled
+    }
+}
