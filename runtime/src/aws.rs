@@ -1,0 +1,79 @@
+//! The AWS clients, and what is said when AWS refuses.
+
+use std::fmt;
+
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_ssm::operation::RequestId;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+
+/// The AWS configuration of the environment, with TLS by ring: the other provider costs tens of milliseconds of CPU at
+/// its first random number.
+pub async fn load() -> SdkConfig {
+    let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+    aws_config::defaults(BehaviorVersion::latest()).http_client(http).load().await
+}
+
+/// A call that AWS refused, or that did not get there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallError {
+    /// The operation, e.g. `GetParameter`.
+    pub operation: &'static str,
+    /// What it was asked for: a parameter, or bucket and key.
+    pub subject: String,
+    /// AWS's error code, where AWS answered.
+    pub code: Option<String>,
+    /// What AWS said, or why it could not be asked.
+    pub message: String,
+    /// AWS's name of the request, where AWS answered.
+    pub request_id: Option<String>,
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {} failed: ", self.operation, self.subject)?;
+        if let Some(code) = &self.code {
+            write!(f, "{code}: ")?;
+        }
+        f.write_str(&self.message)?;
+        match &self.request_id {
+            Some(id) => write!(f, " (request {id})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for CallError {}
+
+impl CallError {
+    /// Takes what matters out of the SDK's error. Bodies of requests, which may hold secrets, are not shown.
+    pub(crate) fn new<E, R>(operation: &'static str, subject: impl Into<String>, error: &SdkError<E, R>) -> Self
+    where
+        E: ProvideErrorMetadata + RequestId + std::error::Error + 'static,
+        R: fmt::Debug,
+    {
+        let (code, message, request_id) = match error {
+            SdkError::ServiceError(service) => {
+                let error = service.err();
+                let message = error.message().unwrap_or("AWS gave no reason");
+                (error.code().map(str::to_owned), message.to_owned(), error.request_id().map(str::to_owned))
+            }
+            other => (None, chain(other), None),
+        };
+        Self { operation, subject: subject.into(), code, message, request_id }
+    }
+}
+
+/// An error with its causes on one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let part = error.to_string();
+        if !text.ends_with(&part) {
+            text = format!("{text}: {part}");
+        }
+        cause = error.source();
+    }
+    text
+}

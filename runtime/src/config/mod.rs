@@ -1,0 +1,9 @@
+//! Configuration: the rules, routes and secrets that are read from Parameter Store at run time.
+
+mod configuration;
+mod secret;
+mod store;
+
+pub use configuration::{BrokenDocument, Configuration, Parameter, Route};
+pub use secret::{Secret, SecretError, SecretStore};
+pub use store::{ConfigError, ConfigStore, REFRESH_AFTER};

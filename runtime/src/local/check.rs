@@ -1,0 +1,100 @@
+//! `trailhook check`: the plan's diagnostics, without a plan.
+
+use std::path::PathBuf;
+
+use serde_json::{Map, Value, json};
+use trailhook_engine::event::Json;
+use trailhook_engine::language::{Checked, Diagnostic, Expression, Severity, check};
+
+use super::End;
+use super::eval::{fault, with_id};
+use super::output::{Output, answer_lines};
+use super::rules;
+
+/// Checks the rules of files.
+pub(super) fn rules(paths: &[PathBuf], as_json: bool) -> anyhow::Result<End> {
+    let rules = rules::read(paths)?;
+    let mut output = Output::new();
+    let mut errors = 0_usize;
+    for rule in &rules {
+        let source = &rule.document.expression;
+        let checked = check(source);
+        errors += checked.diagnostics.iter().filter(|found| found.severity == Severity::Error).count();
+        if as_json {
+            let mut members = findings(source, &checked);
+            members.insert("rule".to_owned(), rule.document.name.clone().into());
+            members.insert("origin".to_owned(), rule.origin.clone().into());
+            output.line(&Value::from(members).to_string())?;
+        } else {
+            for diagnostic in &checked.diagnostics {
+                output.line(&format!("{}\n\n{}\n", rule.origin, diagnostic.render(source)))?;
+            }
+        }
+    }
+    if !as_json {
+        output.line(&format!("{} rule(s) checked, {errors} error(s)", rules.len()))?;
+    }
+    output.flush()?;
+    Ok(if errors == 0 { End::Well } else { End::Findings })
+}
+
+/// Checks the expressions of lines, for machines.
+pub(super) fn lines() -> anyhow::Result<End> {
+    answer_lines(|line| {
+        let case = match Json::parse(line) {
+            Ok(case) => case,
+            Err(error) => return fault(None, &error.to_string()),
+        };
+        match case.get("expression").and_then(Json::as_str) {
+            Some(source) => with_id(case.get("id"), findings(&source, &check(&source))),
+            None => fault(case.get("id"), "the string `expression` is missing"),
+        }
+    })?;
+    Ok(End::Well)
+}
+
+fn findings(source: &str, checked: &Checked) -> Map<String, Value> {
+    let diagnostics: Vec<_> = checked.diagnostics.iter().map(|diagnostic| as_json(source, diagnostic)).collect();
+    let fields: Vec<_> = checked.expression.iter().flat_map(Expression::fields).collect();
+    Map::from_iter([("diagnostics".to_owned(), diagnostics.into()), ("fields".to_owned(), json!(fields))])
+}
+
+/// Offsets count characters of the text, from 0.
+fn as_json(source: &str, diagnostic: &Diagnostic) -> Value {
+    let (start, end) = diagnostic.span.in_characters(source);
+    json!({
+        "code": diagnostic.code.as_str(),
+        "severity": diagnostic.severity.as_str(),
+        "message": diagnostic.message,
+        "start": start,
+        "end": end,
+        "suggestion": diagnostic.suggestion,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offsets_count_characters() {
+        let source = "event['é'].startwith('Get')";
+        let found = Value::from(findings(source, &check(source)));
+        assert_eq!(
+            found,
+            json!({
+                "diagnostics": [{
+                    "code": "TH0107", "severity": "error", "message": "unknown method `startwith` of a string",
+                    "start": 11, "end": 20, "suggestion": "startswith"
+                }],
+                "fields": []
+            })
+        );
+    }
+
+    #[test]
+    fn a_good_rule_tells_its_fields() {
+        let source = "event['b'] == event.get('a')";
+        assert_eq!(Value::from(findings(source, &check(source))), json!({"diagnostics": [], "fields": ["a", "b"]}));
+    }
+}

@@ -1,0 +1,117 @@
+//! The local tool, `trailhook`: the function's engine, reader and renderer, with no AWS needed.
+
+mod check;
+mod eval;
+mod output;
+mod replay;
+mod rules;
+mod terraform;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Check and try CloudTrail alert rules without AWS.
+#[derive(Debug, Parser)]
+#[command(name = "trailhook", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Parse and check rules, with the diagnostics of `terraform plan`
+    ///
+    /// Exit code 0: no error; 1: a rule has one; 2: the rules cannot be read.
+    Check(CheckArguments),
+    /// Evaluate rules over events, one case a line
+    ///
+    /// Reads {"id", "expression", "event"} lines and answers {"id", "outcome"} lines in their order.
+    Eval(EvalArguments),
+    /// Run rules over CloudTrail log files and show the alerts that people would get
+    ///
+    /// Exit code 0: all logs were read; 1: one could not be; 2: the rules cannot be read.
+    Replay(ReplayArguments),
+}
+
+#[derive(Debug, Args)]
+struct CheckArguments {
+    /// Rules: a .tf file, a folder of them, or a .jsonl file of {"name", "expression"} lines
+    #[arg(required_unless_present = "jsonl", conflicts_with = "jsonl")]
+    rules: Vec<PathBuf>,
+    /// Read {"id", "expression"} lines from standard input and answer {"id", "diagnostics", "fields"} lines
+    #[arg(long)]
+    jsonl: bool,
+    /// Answer in JSON, one line a rule
+    #[arg(long, conflicts_with = "jsonl")]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct EvalArguments {
+    /// Read cases from standard input and answer on standard output, one JSON object a line
+    #[arg(long, required = true)]
+    jsonl: bool,
+}
+
+#[derive(Debug, Args)]
+struct ReplayArguments {
+    /// Rules: a .tf file, a folder of them, or a .jsonl file of {"name", "expression"} lines; may be repeated
+    #[arg(long, required = true)]
+    rules: Vec<PathBuf>,
+    /// Show the summary alone
+    #[arg(long, conflicts_with = "json")]
+    quiet: bool,
+    /// One JSON line an alert, with the Slack message, and one for the summary
+    #[arg(long)]
+    json: bool,
+    /// CloudTrail log files (.json or .json.gz), or folders of them
+    #[arg(required = true)]
+    logs: Vec<PathBuf>,
+}
+
+/// What a command has to say by its exit code.
+enum End {
+    /// All is well.
+    Well,
+    /// Something was found: 1.
+    Findings,
+}
+
+/// Runs the tool with the arguments of the process.
+#[must_use]
+pub fn run() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Check(CheckArguments { jsonl: true, .. }) => check::lines(),
+        Command::Check(arguments) => check::rules(&arguments.rules, arguments.json),
+        Command::Eval(EvalArguments { jsonl: _ }) => eval::lines(),
+        Command::Replay(arguments) => {
+            let show = match (arguments.quiet, arguments.json) {
+                (true, _) => replay::Show::Summary,
+                (_, true) => replay::Show::Json,
+                _ => replay::Show::Alerts,
+            };
+            replay::run(&arguments.rules, &arguments.logs, show)
+        }
+    };
+    match outcome {
+        Ok(End::Well) => ExitCode::SUCCESS,
+        Ok(End::Findings) => ExitCode::from(1),
+        Err(error) if output::is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::error(&format!("error: {error:#}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_arguments_are_consistent() {
+        use clap::CommandFactory as _;
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,192 @@
+//! `trailhook replay`: the alerts that people would have got for logs that are at hand.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail, ensure};
+use serde_json::json;
+use trailhook_engine::{Rule, RuleSet};
+
+use super::End;
+use super::output::{self, Output};
+use super::rules;
+use crate::matcher::{Match, Matcher, Tally};
+use crate::message::{Subject, render, terminal};
+use crate::outbox::{Claim, MemoryOutbox};
+use crate::reader::LogReader;
+
+/// What of a replay is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Show {
+    /// Each alert as people would read it, and the summary.
+    Alerts,
+    /// The summary alone.
+    Summary,
+    /// Each alert and the summary as a JSON line.
+    Json,
+}
+
+/// Bytes that are read of a file at a time.
+const CHUNK: usize = 64 * 1024;
+
+#[derive(Default)]
+struct Replay {
+    logs: u64,
+    unreadable: u64,
+    messages: u64,
+    tally: Tally,
+    by_rule: BTreeMap<String, u64>,
+    outbox: MemoryOutbox,
+}
+
+pub(super) fn run(rule_paths: &[PathBuf], log_paths: &[PathBuf], show: Show) -> anyhow::Result<End> {
+    let rules = compile(rule_paths)?;
+    let files = log_files(log_paths)?;
+    let mut output = Output::new();
+    let mut replay = Replay::default();
+    for file in &files {
+        match scan(&rules, file) {
+            Ok((matches, tally)) => {
+                replay.logs += 1;
+                replay.tally.add(tally);
+                for found in &matches {
+                    replay.alert(found, show, &mut output)?;
+                }
+            }
+            Err(error) => {
+                replay.unreadable += 1;
+                output::error(&format!("error: {}: {error:#}", file.display()));
+            }
+        }
+    }
+    replay.summary(show, &mut output)?;
+    output.flush()?;
+    Ok(if replay.unreadable == 0 { End::Well } else { End::Findings })
+}
+
+fn compile(paths: &[PathBuf]) -> anyhow::Result<RuleSet> {
+    let mut compiled = Vec::new();
+    let mut broken = 0_usize;
+    for found in rules::read(paths)? {
+        match Rule::compile(found.document) {
+            Ok(rule) => compiled.push(rule),
+            Err(error) => {
+                broken += 1;
+                output::error(&format!("{}\n\n{error}\n", found.origin));
+            }
+        }
+    }
+    ensure!(broken == 0, "{broken} rule(s) do not parse");
+    Ok(RuleSet::new(compiled))
+}
+
+/// The log files of the paths, in order. In a folder, files that are no logs by their name are passed over, and so are
+/// digests.
+fn log_files(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let before = files.len();
+            descend(path, &mut files)?;
+            ensure!(files.len() > before, "the folder {} holds no .json or .json.gz files", path.display());
+        } else if path.is_file() {
+            files.push(path.clone());
+        } else {
+            bail!("there is no file or folder {}", path.display());
+        }
+    }
+    Ok(files)
+}
+
+fn descend(folder: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+    let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let mut entries: Vec<_> = entries
+        .with_context(|| format!("reading the folder {}", folder.display()))?
+        .into_iter()
+        .map(|entry| entry.path())
+        .collect();
+    entries.sort();
+    for path in entries {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        // A link to a folder above would be followed for ever.
+        if path.is_dir() && !path.is_symlink() && name != "CloudTrail-Digest" {
+            descend(&path, files)?;
+        } else if path.is_file() && (name.ends_with(".json") || name.ends_with(".json.gz")) {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn scan<'r>(rules: &'r RuleSet, path: &Path) -> anyhow::Result<(Vec<Match<'r>>, Tally)> {
+    let mut file = File::open(path)?;
+    let mut matcher = Matcher::new(rules, path.display().to_string());
+    let mut reader = LogReader::new(|record| matcher.record(&record));
+    let mut buffer = vec![0; CHUNK];
+    loop {
+        let length = file.read(&mut buffer)?;
+        let Some(chunk) = buffer.get(..length).filter(|chunk| !chunk.is_empty()) else { break };
+        reader.push(chunk)?;
+    }
+    reader.finish()?;
+    Ok(matcher.finish())
+}
+
+impl Replay {
+    fn alert(&mut self, found: &Match<'_>, show: Show, output: &mut Output) -> anyhow::Result<()> {
+        for rule in &found.rules {
+            *self.by_rule.entry(rule.name().to_owned()).or_default() += 1;
+        }
+        // One message an event, however many logs it stands in, as from the function.
+        if !self.outbox.claim(&Claim { route: String::new(), event_id: found.id.clone() }) {
+            return Ok(());
+        }
+        self.messages += 1;
+        let message = serde_json::to_value(render(&Subject { event: &found.event, rules: &found.rules }))?;
+        match show {
+            Show::Summary => Ok(()),
+            Show::Alerts => output.line(&terminal::draw(&message)),
+            Show::Json => {
+                let rules: Vec<_> = found.rules.iter().map(|rule| rule.name()).collect();
+                output.line(&json!({"event_id": found.id, "rules": rules, "message": message}).to_string())
+            }
+        }
+    }
+
+    fn summary(&self, show: Show, output: &mut Output) -> anyhow::Result<()> {
+        let Self { logs, unreadable, messages, tally, by_rule, .. } = self;
+        let errors: BTreeMap<_, _> = tally.rule_errors.iter().map(|(rule, (count, _))| (rule, count)).collect();
+        if show == Show::Json {
+            let summary = json!({
+                "logs": logs, "unreadable_logs": unreadable, "events": tally.events, "broken_records": tally.broken_records,
+                "ignored": tally.ignored, "recorded": tally.recorded, "matches": tally.matched, "messages": messages,
+                "matches_by_rule": by_rule, "errors_by_rule": errors,
+            });
+            return output.line(&json!({"summary": summary}).to_string());
+        }
+        let width = by_rule.keys().map(String::len).max().unwrap_or_default();
+        for (rule, count) in by_rule {
+            output.line(&format!("{rule:width$}  {count:>7}"))?;
+        }
+        for (rule, (count, first)) in &tally.rule_errors {
+            output.line(&format!("{rule}: erred on {count} event(s), first with {first}"))?;
+        }
+        let mut further = String::new();
+        for (count, noun) in [
+            (tally.ignored, "ignored"),
+            (tally.recorded, "dry-run matches"),
+            (tally.broken_records, "broken records"),
+            (*unreadable, "unreadable logs"),
+        ] {
+            if count > 0 {
+                further = format!("{further}, {count} {noun}");
+            }
+        }
+        output.line(&format!(
+            "{logs} logs, {} events, {} matches, {messages} messages{further}",
+            tally.events, tally.matched
+        ))
+    }
+}

@@ -1,0 +1,89 @@
+//! Where the local tool's rules come from.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail, ensure};
+use serde::Deserialize;
+use trailhook_engine::document::{Action, RuleDocument, Severity};
+
+use super::terraform;
+
+/// A rule and where it was found.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct FoundRule {
+    pub(super) document: RuleDocument,
+    /// A file, and a place in it that people know.
+    pub(super) origin: String,
+}
+
+/// The least that a line of a JSON-lines file says of a rule.
+#[derive(Deserialize)]
+struct Line {
+    name: String,
+    expression: String,
+}
+
+/// Reads the rules of files and folders. A folder is read as Terraform reads it: its `.tf` files, not those below.
+///
+/// # Errors
+///
+/// If something cannot be read, is of no known kind, or if there is no rule at all: a tool that checked nothing must not
+/// say that all is well.
+pub(super) fn read(paths: &[PathBuf]) -> anyhow::Result<Vec<FoundRule>> {
+    let mut rules = Vec::new();
+    for path in paths {
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        let found = match extension {
+            _ if path.is_dir() => terraform::read(&terraform_files(path)?)?,
+            Some("tf") => terraform::read(std::slice::from_ref(path))?,
+            Some("jsonl") => lines(path)?,
+            _ => bail!("{} holds no rules: give a .tf file, a folder of them, or a .jsonl file", path.display()),
+        };
+        ensure!(!found.is_empty(), "{} holds no rules", path.display());
+        rules.extend(found);
+    }
+    let mut seen = BTreeMap::new();
+    for rule in &rules {
+        if let Some(first) = seen.insert(&rule.document.name, &rule.origin) {
+            bail!("two rules are called \"{}\": in {first} and in {}", rule.document.name, rule.origin);
+        }
+    }
+    Ok(rules)
+}
+
+fn terraform_files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder).with_context(|| format!("reading the folder {}", folder.display()))?;
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry.with_context(|| format!("reading the folder {}", folder.display()))?.path();
+        if path.extension().is_some_and(|extension| extension == "tf") {
+            files.push(path);
+        }
+    }
+    ensure!(!files.is_empty(), "the folder {} holds no .tf files", folder.display());
+    files.sort();
+    Ok(files)
+}
+
+fn lines(path: &Path) -> anyhow::Result<Vec<FoundRule>> {
+    let text = fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+    let mut rules = Vec::new();
+    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let origin = format!("{}:{}", path.display(), number + 1);
+        let Line { name, expression } =
+            serde_json::from_str(line).with_context(|| format!("{origin} is no {{\"name\", \"expression\"}}"))?;
+        let document = RuleDocument {
+            name,
+            description: String::new(),
+            expression,
+            action: Action::Alert,
+            severity: Severity::default(),
+            labels: BTreeMap::new(),
+            enabled: true,
+        };
+        rules.push(FoundRule { document, origin });
+    }
+    Ok(rules)
+}

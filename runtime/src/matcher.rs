@@ -1,0 +1,138 @@
+//! Matcher: records become events, and the rules say which of them matter.
+
+use std::collections::BTreeMap;
+
+use trailhook_engine::event::Event;
+use trailhook_engine::{Rule, RuleSet, Verdict};
+
+use crate::reader::RawRecord;
+
+/// An event for which at least one alert rule is true.
+#[derive(Debug, Clone)]
+pub struct Match<'r> {
+    /// The identity by which copies are told: `eventID`, or where the record stands if it has none.
+    pub id: String,
+    /// The event.
+    pub event: Event,
+    /// The rules, the primary one first.
+    pub rules: Vec<&'r Rule>,
+}
+
+/// What was seen in one or several logs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Records that are events.
+    pub events: u64,
+    /// Records that could not be read.
+    pub broken_records: u64,
+    /// Events that an ignore rule ended.
+    pub ignored: u64,
+    /// Matches of dry-run rules.
+    pub recorded: u64,
+    /// Events for which an alert rule is true.
+    pub matched: u64,
+    /// For each rule that erred, how often, and the first error.
+    pub rule_errors: BTreeMap<String, (u64, String)>,
+}
+
+impl Tally {
+    /// Adds what was seen elsewhere.
+    pub fn add(&mut self, other: Self) {
+        self.events += other.events;
+        self.broken_records += other.broken_records;
+        self.ignored += other.ignored;
+        self.recorded += other.recorded;
+        self.matched += other.matched;
+        for (rule, (count, first)) in other.rule_errors {
+            self.rule_errors.entry(rule).or_insert((0, first)).0 += count;
+        }
+    }
+}
+
+/// Decides about the records of one log.
+#[derive(Debug)]
+pub struct Matcher<'r> {
+    rules: &'r RuleSet,
+    log: String,
+    matches: Vec<Match<'r>>,
+    tally: Tally,
+}
+
+impl<'r> Matcher<'r> {
+    /// A matcher for the log of this name, which stands in messages about it.
+    #[must_use]
+    pub fn new(rules: &'r RuleSet, log: impl Into<String>) -> Self {
+        Self { rules, log: log.into(), matches: Vec::new(), tally: Tally::default() }
+    }
+
+    /// Takes one record. One that cannot be read is counted and said in the log, and stops nothing.
+    pub fn record(&mut self, record: &RawRecord<'_>) {
+        let event = match record.text {
+            None => Err("the record is longer than any that CloudTrail writes".to_owned()),
+            Some(text) => Event::parse(text).map_err(|error| error.to_string()),
+        };
+        match event {
+            Ok(event) => self.event(event, record.offset),
+            Err(reason) => {
+                self.tally.broken_records += 1;
+                tracing::error!(log = self.log, offset = record.offset, reason, "a record was passed over");
+            }
+        }
+    }
+
+    fn event(&mut self, event: Event, offset: u64) {
+        self.tally.events += 1;
+        let Verdict { ignored_by, alerts, recorded, errors } = self.rules.decide(&event);
+        for (rule, error) in errors {
+            let describe = || error.describe(rule.expression().source());
+            self.tally.rule_errors.entry(rule.name().to_owned()).or_insert_with(|| (0, describe())).0 += 1;
+        }
+        if ignored_by.is_some() {
+            self.tally.ignored += 1;
+        }
+        self.tally.recorded += u64::try_from(recorded.len()).unwrap_or(u64::MAX);
+        if !alerts.is_empty() {
+            self.tally.matched += 1;
+            let id = event.id().map_or_else(|| format!("{}#{offset}", self.log), std::borrow::Cow::into_owned);
+            self.matches.push(Match { id, event, rules: alerts });
+        }
+    }
+
+    /// What came out.
+    #[must_use]
+    pub fn finish(self) -> (Vec<Match<'r>>, Tally) {
+        (self.matches, self.tally)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use trailhook_engine::document::RuleDocument;
+
+    fn rule(name: &str, expression: &str) -> Rule {
+        let text = serde_json::json!({"schema": 1, "name": name, "expression": expression}).to_string();
+        Rule::compile(RuleDocument::decode(&text).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_broken_record_stops_nothing() {
+        let rules = RuleSet::new([rule("stop", "event['eventName'] == 'StopLogging'"), rule("errs", "event['x'] < 1")]);
+        let mut matcher = Matcher::new(&rules, "log");
+        let records: [Option<&[u8]>; 5] = [
+            Some(br#"{"eventName":"StopLogging","eventID":"e1"}"#),
+            Some(b"{broken"),
+            None,
+            Some(br#"{"eventName":"StopLogging"}"#),
+            Some(br#"{"eventName":"Other","x":0}"#),
+        ];
+        for (number, text) in (0..).zip(records) {
+            matcher.record(&RawRecord { offset: number * 10, text });
+        }
+        let (matches, tally) = matcher.finish();
+        assert_eq!((tally.events, tally.broken_records, tally.matched), (3, 2, 3));
+        assert_eq!(tally.rule_errors["errs"].0, 2);
+        assert!(tally.rule_errors["errs"].1.starts_with("KeyError: the event has no such field in `event['x']`"));
+        assert_eq!(matches.iter().map(|found| found.id.as_str()).collect::<Vec<_>>(), ["e1", "log#30", "log#40"]);
+    }
+}

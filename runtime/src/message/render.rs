@@ -1,0 +1,277 @@
+//! From an alert to a message that fits Slack's limits by construction.
+
+use jiff::Timestamp;
+use trailhook_engine::document::Severity;
+use trailhook_engine::event::{Event, Leaf};
+use trailhook_engine::{Rule, event};
+
+use super::block::{Block, Message, Text};
+use super::facts::{Facts, Time};
+use super::text::{code, escape, truncate};
+
+/// What a message is made of: one event and the rules that match it, the primary one first.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// The event.
+    pub event: &'a Event,
+    /// The rules; without one there is nothing to tell.
+    pub rules: &'a [&'a Rule],
+}
+
+/// Characters of one value. Escaping makes at most five of one, so a value takes at most 1,000 of a field's 2,000.
+const VALUE: usize = 200;
+/// Characters of a rule's description: with escapes at most 2,500 of a section's 3,000.
+const DESCRIPTION: usize = 500;
+/// Fields that the rules read, of which each takes at most one name and one value.
+const FIELDS_SHOWN: usize = 4;
+/// Names of rules in the small print.
+const RULES_SHOWN: usize = 5;
+/// Characters of a header (150) less the mark and the word for the severity.
+const TITLE: usize = 120;
+
+/// The message of an alert.
+///
+/// The sum of all its texts stays below 12,000 characters, above which Slack refuses a message although each part keeps
+/// its own limit.
+#[must_use]
+pub fn render(subject: &Subject<'_>) -> Message {
+    let facts = Facts::of(subject.event);
+    let severity = subject.rules.iter().map(|rule| rule.document().severity).max().unwrap_or_default();
+    let title = subject.rules.first().map_or("alert", |rule| rule.name());
+    let title = format!("{} {}: {}", mark(severity), word(severity), truncate(title, TITLE));
+
+    let mut blocks = vec![Block::Header { text: Text::plain(title.clone()) }];
+    if let Some(description) = subject.rules.first().map(|rule| rule.document().description.as_str())
+        && !description.trim().is_empty()
+    {
+        let description = escape(&truncate(description.trim(), DESCRIPTION));
+        blocks.push(Block::Section { text: Some(Text::markup(description)), fields: Vec::new() });
+    }
+    blocks.push(Block::Section { text: None, fields: fact_fields(&facts) });
+    if let Some(read) = fields_read(subject) {
+        blocks.push(Block::Section { text: Some(Text::markup(read)), fields: Vec::new() });
+    }
+    blocks.push(Block::Context { elements: vec![Text::markup(small_print(subject, &facts))] });
+    Message { text: escape(&notification(&title, &facts).replace('`', "'")), blocks }
+}
+
+fn mark(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Info => "⚪",
+        Severity::Low => "🔵",
+        Severity::Medium => "🟡",
+        Severity::High => "🟠",
+        Severity::Critical => "🔴",
+    }
+}
+
+fn word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Info => "Info",
+        Severity::Low => "Low",
+        Severity::Medium => "Medium",
+        Severity::High => "High",
+        Severity::Critical => "Critical",
+    }
+}
+
+fn fact_fields(facts: &Facts) -> Vec<Text> {
+    let field = |label: &str, value: String| Text::markup(format!("*{label}*\n{value}"));
+    let detail = facts.actor_detail.as_deref().map(|detail| format!(" {}", code(detail, 80))).unwrap_or_default();
+    let mut fields = vec![
+        field("Who", format!("{} ({}{detail})", code(&facts.actor, VALUE), facts.actor_kind)),
+        field("What", format!("{} of {}", code(&facts.event_name, VALUE), code(&facts.service, 60))),
+        field("Where", format!("{} in {}", code(&facts.account, 60), code(&facts.region, 60))),
+        field(
+            "From",
+            facts.source_address.as_deref().map_or_else(|| "_not recorded_".to_owned(), |from| code(from, VALUE)),
+        ),
+        field("When", time(&facts.time)),
+    ];
+    if let Some((code_of_error, message)) = &facts.error {
+        let message = message.as_deref().map(|message| format!("\n{}", code(message, VALUE))).unwrap_or_default();
+        fields.push(field("Failed with", format!("{}{message}", code(code_of_error, VALUE))));
+    }
+    fields
+}
+
+/// Each reader sees the time of their own place; the text behind it is for programs that do not know the mark-up.
+fn time(time: &Time) -> String {
+    match time {
+        Time::At(at) => {
+            format!("<!date^{}^{{date_short_pretty}} {{time_secs}}|{}>", at.as_second(), plain_time(*at))
+        }
+        Time::Unreadable(text) => code(text, 60),
+        Time::Absent => "_not recorded_".to_owned(),
+    }
+}
+
+fn plain_time(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+/// The values that the rules looked at, but for those that the message shows already.
+fn fields_read(subject: &Subject<'_>) -> Option<String> {
+    const SHOWN_ALREADY: [&str; 9] = [
+        "eventName",
+        "eventSource",
+        "awsRegion",
+        "sourceIPAddress",
+        "eventTime",
+        "errorCode",
+        "userIdentity.type",
+        "recipientAccountId",
+        "*",
+    ];
+    let mut lines: Vec<String> = Vec::new();
+    for field in subject.rules.iter().flat_map(|rule| rule.expression().fields()) {
+        let Some(leaf) = subject.event.flat().get(field.as_bytes()) else { continue };
+        let line = format!("• {}: {}", code(field, VALUE / 2), code(&shown(leaf), VALUE));
+        if !SHOWN_ALREADY.contains(&field) && !lines.contains(&line) && lines.len() < FIELDS_SHOWN {
+            lines.push(line);
+        }
+    }
+    (!lines.is_empty()).then(|| format!("*What the rule looked at*\n{}", lines.join("\n")))
+}
+
+fn shown(leaf: &Leaf) -> String {
+    match leaf {
+        Leaf::Str(text) => text.to_string(),
+        Leaf::Null => event::Json::Null.to_string(),
+        Leaf::Bool(value) => value.to_string(),
+        Leaf::Int(value) => value.to_string(),
+        Leaf::BigInt(value) => value.to_string(),
+        Leaf::Float(value) => event::Json::Float(*value).to_string(),
+    }
+}
+
+fn small_print(subject: &Subject<'_>, facts: &Facts) -> String {
+    let names = |rules: &[&Rule]| rules.iter().map(|rule| code(rule.name(), 130)).collect::<Vec<_>>().join(", ");
+    let shown = subject.rules.get(..RULES_SHOWN).unwrap_or(subject.rules);
+    let more = match subject.rules.len() - shown.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let noun = if subject.rules.len() == 1 { "Rule" } else { "Rules" };
+    let mut parts = vec![format!("{noun} {}{more}", names(shown))];
+    parts.extend(facts.event_id.as_deref().map(|id| format!("Event {}", code(id, 60))));
+    parts.extend(facts.user_agent.as_deref().map(|agent| format!("User agent {}", code(agent, VALUE / 2))));
+    parts.join("  ·  ")
+}
+
+fn notification(title: &str, facts: &Facts) -> String {
+    let outcome =
+        facts.error.as_ref().map(|(code, _)| format!(" (failed: {})", truncate(code, 60))).unwrap_or_default();
+    format!(
+        "{title}: {} called {} of {} in {}, {}{outcome}",
+        truncate(&facts.actor, 100),
+        truncate(&facts.event_name, 100),
+        truncate(&facts.service, 60),
+        truncate(&facts.account, 60),
+        truncate(&facts.region, 60),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::{any, prop, prop_oneof, proptest};
+    use serde_json::{Value, json};
+    use trailhook_engine::document::{Action, RuleDocument};
+
+    fn rule(name: &str, description: &str, severity: Severity, expression: &str) -> Rule {
+        Rule::compile(RuleDocument {
+            name: name.to_owned(),
+            description: description.to_owned(),
+            expression: expression.to_owned(),
+            action: Action::Alert,
+            severity,
+            labels: Default::default(),
+            enabled: true,
+        })
+        .unwrap()
+    }
+
+    fn event(record: &Value) -> Event {
+        Event::parse(record.to_string().as_bytes()).unwrap()
+    }
+
+    fn failed_login() -> Value {
+        json!({
+            "eventTime": "2026-02-03T04:05:06Z", "eventSource": "signin.amazonaws.com", "eventName": "ConsoleLogin",
+            "awsRegion": "eu-central-1", "sourceIPAddress": "203.0.113.20", "recipientAccountId": "111122223333",
+            "userAgent": "Mozilla/5.0 <b>`x`</b>", "errorCode": "Failed", "errorMessage": "No <!channel> & co",
+            "userIdentity": {"type": "IAMUser", "userName": "alice"}, "eventID": "00000000-0000-4000-8000-000000000002",
+            "additionalEventData": {"MFAUsed": "No"}
+        })
+    }
+
+    #[test]
+    fn a_message_tells_who_did_what() {
+        let rules = [
+            rule(
+                "login-without-mfa",
+                "A sign-in without a second factor & more",
+                Severity::High,
+                "event['eventName'] == 'ConsoleLogin' and event.get('additionalEventData.MFAUsed') != 'Yes'",
+            ),
+            rule("any-login", "", Severity::Low, "event['eventName'] == 'ConsoleLogin'"),
+        ];
+        let event = event(&failed_login());
+        let message = render(&Subject { event: &event, rules: &rules.iter().collect::<Vec<_>>() });
+        insta::assert_snapshot!(serde_json::to_string_pretty(&message).unwrap());
+    }
+
+    /// The limits of Slack that a message of ours could touch.
+    fn assert_fits(message: &Message) {
+        let message = serde_json::to_value(message).unwrap();
+        let length = |value: &Value| value["text"].as_str().unwrap().chars().count();
+        assert!(length(&message) <= 4_000);
+        let mut sum = 0;
+        for block in message["blocks"].as_array().unwrap() {
+            let (texts, limit): (Vec<&Value>, _) = match block["type"].as_str().unwrap() {
+                "header" => (vec![&block["text"]], 150),
+                "context" => (block["elements"].as_array().unwrap().iter().collect(), 3_000),
+                _ => {
+                    for field in block["fields"].as_array().into_iter().flatten() {
+                        assert!(length(field) <= 2_000, "{field}");
+                        sum += length(field);
+                    }
+                    assert!(block["fields"].as_array().is_none_or(|fields| fields.len() <= 10));
+                    (block.get("text").into_iter().collect(), 3_000)
+                }
+            };
+            for text in texts {
+                assert!((1..=limit).contains(&length(text)), "{text}");
+                sum += length(text);
+            }
+        }
+        assert!(sum <= 12_000, "{sum}");
+    }
+
+    proptest! {
+        #[test]
+        fn hostile_events_fit_and_mention_nobody(
+            texts in prop::collection::vec(
+                prop_oneof!["[<>&`!@*_~|\\n\u{202e}a]{0,80}", any::<String>(), "[<&>]{5000}", "(<!channel>){1,400}"], 12),
+        ) {
+            let record = json!({
+                "eventTime": texts[0], "eventSource": texts[1], "eventName": texts[2], "awsRegion": texts[3],
+                "sourceIPAddress": texts[4], "recipientAccountId": texts[5], "userAgent": texts[6], "errorCode": texts[7],
+                "errorMessage": texts[8], "eventID": texts[10], "a": {"b": texts[11], "c": texts[0], "d": texts[1]},
+                "userIdentity": {"type": texts[10], "arn": texts[9]},
+            });
+            let reads = "event.get('a.b') == event.get('a.c') or event.get('a.d') == event.get('userIdentity.arn') or True";
+            let rules: Vec<_> = (0..9).map(|number| rule(&format!("{}{number}", "r".repeat(63)), &texts[11].replace('`', "'"), Severity::High, reads)).collect();
+            let event = event(&record);
+            let message = render(&Subject { event: &event, rules: &rules.iter().collect::<Vec<_>>() });
+            assert_fits(&message);
+            let sent = serde_json::to_string(&message).unwrap();
+            assert!(!sent.contains("<!channel") && !sent.contains("<!here") && !sent.contains("<@"), "{sent}");
+            // Each code span that is opened is closed.
+            for field in sent.split("mrkdwn") {
+                assert_eq!(field.matches('`').count() % 2, 0, "{field}");
+            }
+        }
+    }
+}

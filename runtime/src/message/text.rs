@@ -1,0 +1,68 @@
+//! Text that came from outside, made harmless.
+//!
+//! Slack reads `&`, `<` and `>` as markup: `<!channel>` calls everybody, `<https://a|b>` is a link that shows something
+//! else. `*`, `_`, `~` and the back-tick have no escape at all, so what an event holds stands in code spans, in which
+//! only the back-tick ends them.
+
+/// A text cut to a number of characters, with an ellipsis where something is missing.
+pub(super) fn truncate(text: &str, characters: usize) -> String {
+    let mut kept: String = text.chars().take(characters).collect();
+    if kept.len() < text.len() {
+        kept.pop();
+        kept.push('…');
+    }
+    kept
+}
+
+/// Escapes what Slack reads as markup. One character becomes at most five.
+pub(super) fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            other => out.push(visible(other)),
+        }
+    }
+    out
+}
+
+/// A code span around at most so many characters of a text. Empty text is shown as such.
+pub(super) fn code(text: &str, characters: usize) -> String {
+    if text.is_empty() {
+        return "_(empty)_".to_owned();
+    }
+    let text: String = truncate(text, characters).chars().map(|c| if c == '`' { '\'' } else { c }).collect();
+    format!("`{}`", escape(&text))
+}
+
+/// Line breaks become spaces. Other control characters, and those that turn the direction of writing around, would let
+/// an event draw something else than it holds.
+fn visible(character: char) -> char {
+    match character {
+        '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' => ' ',
+        '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => '\u{FFFD}',
+        control if control.is_control() => '\u{FFFD}',
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_is_escaped() {
+        assert_eq!(escape("<!channel> & <https://a|b>"), "&lt;!channel&gt; &amp; &lt;https://a|b&gt;");
+        assert_eq!(code("a`b` *c*\n\u{1b}[31m\u{202E}d", 40), "`a'b' *c* \u{FFFD}[31m\u{FFFD}d`");
+        assert_eq!(code("", 10), "_(empty)_");
+    }
+
+    #[test]
+    fn what_is_cut_says_so() {
+        assert_eq!(truncate("日本語", 3), "日本語");
+        assert_eq!(truncate("日本語x", 3), "日本…");
+        assert_eq!(code("<<<", 2), "`&lt;…`");
+    }
+}

@@ -1,0 +1,9 @@
+//! Reader: the bytes of a log object become records, one at a time, in bounded memory.
+
+mod key;
+mod log;
+mod splitter;
+
+pub use key::ObjectKind;
+pub use log::{LogError, LogReader};
+pub use splitter::{MAX_RECORD_BYTES, RawRecord, SplitError, Splitter};
