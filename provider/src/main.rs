@@ -1,0 +1,18 @@
+//! The Terraform provider `trailhook/trailhook`: rules and routes as resources, each one parameter of Parameter Store.
+
+mod config;
+mod connection;
+mod language;
+mod parameter;
+mod provider;
+mod resource;
+
+use std::process::ExitCode;
+
+/// Where the provider is published.
+const ADDRESS: &str = "registry.terraform.io/trailhook/trailhook";
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    tfplugin::Server::new(ADDRESS, env!("CARGO_PKG_VERSION")).serve(provider::Trailhook).await
+}

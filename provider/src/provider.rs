@@ -1,0 +1,39 @@
+//! What the provider offers.
+
+use tfplugin::schema::Schema;
+use tfplugin::{Catalog, Configure, Cx, Diagnostics, Provider};
+
+use crate::config::{self, Config};
+use crate::connection::Connection;
+use crate::resource::{Routes, Rules};
+
+pub(crate) struct Trailhook;
+
+impl Provider for Trailhook {
+    type Context = Connection;
+    type Config = Config;
+
+    fn schema(&self) -> Schema {
+        config::schema()
+    }
+
+    fn catalog(&self, catalog: &mut Catalog<Connection>) {
+        catalog.resource(Rules).resource(Routes);
+    }
+
+    async fn validate(&self, _: &Cx<()>, config: Config) -> Result<(), Diagnostics> {
+        config.namespace().map(|_| ()).map_err(Diagnostics::from)
+    }
+
+    async fn configure(&self, _: &Cx<()>, request: Configure<Config>) -> Result<Connection, Diagnostics> {
+        Ok(Connection::new(&request.config).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_schemas_are_sound_and_mirrored_by_their_models() {
+        assert_eq!(tfplugin::check_provider(&super::Trailhook, "trailhook"), []);
+    }
+}
