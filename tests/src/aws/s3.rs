@@ -1,0 +1,185 @@
+//! S3: buckets, objects, and the notification that starts everything.
+
+use anyhow::Context as _;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, header};
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::{Answer, Aws, Call, expected};
+
+/// One entry of a bucket's listing.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ObjectInfo {
+    /// The key, decoded.
+    pub key: String,
+    /// The size in bytes.
+    pub size: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Listing {
+    #[serde(default)]
+    contents: Vec<ObjectInfo>,
+    next_continuation_token: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename = "CreateBucketConfiguration", rename_all = "PascalCase")]
+struct BucketPlace<'a> {
+    location_constraint: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename = "NotificationConfiguration", rename_all = "PascalCase")]
+struct Notifications<'a> {
+    cloud_function_configuration: FunctionNotification<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct FunctionNotification<'a> {
+    cloud_function: &'a str,
+    event: &'a [&'a str],
+    filter: Filter<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Filter<'a> {
+    s3_key: S3Key<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct S3Key<'a> {
+    filter_rule: [FilterRule<'a>; 2],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct FilterRule<'a> {
+    name: &'a str,
+    value: &'a str,
+}
+
+impl Aws {
+    /// Creates a bucket in [`Aws::REGION`].
+    ///
+    /// # Errors
+    ///
+    /// The service's answer, such as `BucketAlreadyOwnedByYou`; a failed connection.
+    pub async fn create_bucket(&self, bucket: &str) -> anyhow::Result<()> {
+        let place = quick_xml::se::to_string(&BucketPlace { location_constraint: Self::REGION })?;
+        self.s3("S3.CreateBucket", Method::PUT, bucket, None, &[], place.into()).await?;
+        Ok(())
+    }
+
+    /// Stores an object.
+    ///
+    /// # Errors
+    ///
+    /// The service's answer, such as `NoSuchBucket`; a failed connection.
+    pub async fn put_object(&self, bucket: &str, key: &str, body: impl Into<Bytes>) -> anyhow::Result<()> {
+        self.s3("S3.PutObject", Method::PUT, bucket, Some(key), &[], body.into()).await?;
+        Ok(())
+    }
+
+    /// Reads a whole object; `None` when there is none.
+    ///
+    /// # Errors
+    ///
+    /// The service's answer, such as `NoSuchBucket`; a failed connection.
+    pub async fn get_object(&self, bucket: &str, key: &str) -> anyhow::Result<Option<Bytes>> {
+        let result = self.s3("S3.GetObject", Method::GET, bucket, Some(key), &[], Bytes::new()).await;
+        Ok(expected(result, &["NoSuchKey"])?.map(|answer| answer.body))
+    }
+
+    /// Removes an object; one that does not exist is no error.
+    ///
+    /// # Errors
+    ///
+    /// The service's answer, such as `NoSuchBucket`; a failed connection.
+    pub async fn delete_object(&self, bucket: &str, key: &str) -> anyhow::Result<()> {
+        let body = Bytes::new();
+        self.s3("S3.DeleteObject", Method::DELETE, bucket, Some(key), &[], body).await?;
+        Ok(())
+    }
+
+    /// Lists every object whose key begins with `prefix`, page by page.
+    ///
+    /// # Errors
+    ///
+    /// The service's answer, such as `NoSuchBucket`; a failed connection; a listing that is no XML.
+    pub async fn list_objects(&self, bucket: &str, prefix: &str) -> anyhow::Result<Vec<ObjectInfo>> {
+        let mut objects = Vec::new();
+        let mut token: Option<String> = None;
+        loop {
+            let mut query = vec![("list-type", "2"), ("prefix", prefix)];
+            if let Some(token) = &token {
+                query.push(("continuation-token", token));
+            }
+            let operation = "S3.ListObjectsV2";
+            let answer = self.s3(operation, Method::GET, bucket, None, &query, Bytes::new()).await?;
+            let text = std::str::from_utf8(&answer.body).context("reading a listing")?;
+            let page: Listing = quick_xml::de::from_str(text).context("reading a listing")?;
+            objects.extend(page.contents);
+            token = page.next_continuation_token;
+            if token.is_none() {
+                return Ok(objects);
+            }
+        }
+    }
+
+    /// Makes the bucket invoke a function for the objects that are `created` or removed below `AWSLogs/` and end in
+    /// `.json.gz`. It replaces the bucket's whole configuration.
+    ///
+    /// # Errors
+    ///
+    /// The service's answer, such as `InvalidArgument` for a function that does not exist; a failed connection.
+    pub async fn notify_function(&self, bucket: &str, function_arn: &str, events: &[&str]) -> anyhow::Result<()> {
+        let rule = |name, value| FilterRule { name, value };
+        let configuration = quick_xml::se::to_string(&Notifications {
+            cloud_function_configuration: FunctionNotification {
+                cloud_function: function_arn,
+                event: events,
+                filter: Filter {
+                    s3_key: S3Key { filter_rule: [rule("prefix", "AWSLogs/"), rule("suffix", ".json.gz")] },
+                },
+            },
+        })?;
+        let query = [("notification", "")];
+        let operation = "S3.PutBucketNotificationConfiguration";
+        self.s3(operation, Method::PUT, bucket, None, &query, configuration.into()).await?;
+        Ok(())
+    }
+
+    async fn s3(
+        &self,
+        operation: &str,
+        method: Method,
+        bucket: &str,
+        key: Option<&str>,
+        query: &[(&str, &str)],
+        body: Bytes,
+    ) -> anyhow::Result<Answer> {
+        let mut address = Url::parse(&self.url).context("reading the emulator's address")?;
+        if let Ok(mut segments) = address.path_segments_mut() {
+            // Segment by segment, so that slashes stay and all else is encoded.
+            segments.clear().push(bucket);
+            segments.extend(key.unwrap_or_default().split('/').skip_while(|_| key.is_none()));
+        }
+        if !query.is_empty() {
+            address.query_pairs_mut().extend_pairs(query);
+        }
+        let path = match address.query() {
+            Some(query) => format!("{}?{query}", address.path()),
+            None => address.path().to_owned(),
+        };
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+        self.call(Call { operation, service: "s3", method, path: &path, headers, body }).await
+    }
+}
