@@ -1,7 +1,7 @@
 //! A provider of items that are kept in memory, or in a file if the provider is given one.
 //!
-//! It uses most of what the crate has, and can misbehave on request, so that tests see what Terraform's users would see:
-//! attribute `fault` of an item.
+//! It uses most of what the crate has, and can misbehave on request, so that tests see what Terraform's users would
+//! see: attribute `fault` of an item.
 //!
 //! ```hcl
 //! provider "memory" {
@@ -19,7 +19,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tfplugin::schema::{self, Schema};
@@ -31,12 +31,16 @@ use tfplugin::{
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    Server::new("registry.terraform.io/example/memory", env!("CARGO_PKG_VERSION")).serve(Memory).await
+    Server::new("registry.terraform.io/example/memory", env!("CARGO_PKG_VERSION")).serve(Memory::default()).await
 }
 
-struct Memory;
+#[derive(Default)]
+pub(crate) struct Memory {
+    /// Where items are without a file. Every run configures the provider anew, so this is not in its context.
+    items: Arc<Mutex<Stored>>,
+}
 
-struct Config {
+pub(crate) struct Config {
     file: Attribute<String>,
 }
 model!(Config { file });
@@ -58,7 +62,10 @@ impl Provider for Memory {
     }
 
     async fn configure(&self, _cx: &Cx<()>, request: Configure<Config>) -> Result<Store, Diagnostics> {
-        Ok(Store::open(request.config.file.into_known().map(PathBuf::from))?)
+        Ok(match request.config.file.into_known() {
+            Some(file) => Store::open(file.into())?,
+            None => Store { file: None, items: Arc::clone(&self.items) },
+        })
     }
 }
 
@@ -66,21 +73,22 @@ impl Provider for Memory {
 type Stored = BTreeMap<String, (String, i64)>;
 
 /// All items.
-struct Store {
+pub(crate) struct Store {
     file: Option<PathBuf>,
-    items: Mutex<Stored>,
+    items: Arc<Mutex<Stored>>,
 }
 
 impl Store {
-    fn open(file: Option<PathBuf>) -> Result<Self, Diagnostic> {
-        let items = match &file {
-            Some(path) if path.exists() => std::fs::read(path)
+    fn open(file: PathBuf) -> Result<Self, Diagnostic> {
+        let items = if file.exists() {
+            std::fs::read(&file)
                 .map_err(|error| error.to_string())
                 .and_then(|json| serde_json::from_slice(&json).map_err(|error| error.to_string()))
-                .map_err(|error| Diagnostic::error("Items can't be read").detail(error).at("file"))?,
-            _ => BTreeMap::new(),
+                .map_err(|error| Diagnostic::error("Items can't be read").detail(error).at("file"))?
+        } else {
+            Stored::new()
         };
-        Ok(Self { file, items: Mutex::new(items) })
+        Ok(Self { file: Some(file), items: Arc::new(Mutex::new(items)) })
     }
 
     fn get(&self, name: &str) -> Option<(String, i64)> {

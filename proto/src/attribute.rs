@@ -4,9 +4,10 @@ use crate::{Diagnostic, Path};
 
 /// The value of an attribute or block.
 ///
-/// *Null* is not set. *Unknown* is known only after apply, e.g. because it refers to something that does not exist yet; it
-/// occurs in validation, in plans and in provider configuration, never in state. `Known` holds a value in which nothing is unknown,
-/// unless `T` itself has places for that (`Vec<Attribute<String>>`, or the fields of a [`Model`](crate::Model)).
+/// *Null* is not set. *Unknown* is known only after apply, e.g. because it refers to something that does not exist yet;
+/// it occurs in validation, in plans and in provider configuration, never in state. `Known` holds a value in which
+/// nothing is unknown, unless `T` itself has places for that (`Vec<Attribute<String>>`, or the fields of a
+/// [`Model`](crate::Model)).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Attribute<T> {
     /// Not set.

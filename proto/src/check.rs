@@ -7,8 +7,8 @@ use crate::{Path, Provider};
 /// Names with a meaning of their own in a `provider` block, beside those of every block.
 const RESERVED_IN_PROVIDER: [&str; 4] = ["alias", "locals", "source", "version"];
 
-/// Everything that is wrong with the schemas, models and names of a provider whose local name is `name`. A provider's tests should call
-/// this and find nothing: Terraform refuses the whole provider for one breach.
+/// Everything that is wrong with the schemas, models and names of a provider whose local name is `name`. A provider's
+/// tests should call this and find nothing: Terraform refuses the whole provider for one breach.
 ///
 /// ```
 /// # use tfplugin::{Catalog, Configure, Cx, Diagnostics, Provider, schema::Schema};

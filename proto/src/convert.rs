@@ -9,7 +9,8 @@ use crate::{Attribute, Model, ObjectReader, ObjectWriter};
 /// What can be read from a value.
 ///
 /// Implemented for `String`, `bool`, the integers and `f64`, [`Number`], [`Value`], `Vec<T>` (list, set or tuple),
-/// `BTreeSet<T>`, `BTreeMap<String, T>`, `Option<T>` (null is `None`), [`Attribute<T>`], and every [`Model`] (object or block).
+/// `BTreeSet<T>`, `BTreeMap<String, T>`, `Option<T>` (null is `None`), [`Attribute<T>`], and every [`Model`] (object or
+/// block).
 ///
 /// Of these, [`Attribute`] and [`Value`] alone can hold an unknown value.
 pub trait FromValue: Sized {
@@ -273,5 +274,47 @@ impl<M: Model> ToValue for M {
         let mut writer = ObjectWriter::default();
         self.write(&mut writer);
         writer.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Path;
+
+    #[test]
+    fn an_unknown_element_makes_the_list_unknown_unless_it_has_a_place() {
+        let list = Value::List(vec!["a".into(), Value::Unknown]);
+        assert_eq!(Attribute::<Vec<String>>::from_value(&list), Ok(Attribute::Unknown));
+        let elements = Attribute::<Vec<Attribute<String>>>::from_value(&list).expect("a list");
+        assert_eq!(elements, Attribute::Known(vec!["a".into(), Attribute::Unknown]));
+        assert_eq!(elements.to_value(), Ok(list));
+    }
+
+    #[test]
+    fn a_null_element_is_refused_where_it_is() {
+        let list = Value::List(vec!["a".into(), Value::Null]);
+        let error = Attribute::<Vec<String>>::from_value(&list).expect_err("null");
+        assert_eq!((error.path(), error.kind()), (&Path::root().index(1), &ValueErrorKind::Null));
+        let set = Value::set([Value::Null]);
+        let error = Attribute::<Vec<String>>::from_value(&set).expect_err("null");
+        assert_eq!(error.path(), &Path::root());
+    }
+
+    #[test]
+    fn integers_are_whole_and_within_their_size() {
+        let number = |text: &str| Value::Number(text.parse().expect("a number"));
+        assert_eq!(u8::from_value(&number("255")), Ok(255));
+        assert_eq!(u16::from_value(&number("1e3")), Ok(1000));
+        for text in ["256", "-1", "0.5", "1e30"] {
+            let error = u8::from_value(&number(text)).expect_err("too large");
+            assert_eq!(error.to_string(), "a whole number from 0 to 255 is required");
+        }
+    }
+
+    #[test]
+    fn a_double_that_is_no_number_is_no_value() {
+        let error = vec![1.0, f64::NAN].to_value().expect_err("not a number");
+        assert_eq!((error.path(), error.kind()), (&Path::root().index(1), &ValueErrorKind::NotFinite));
     }
 }

@@ -9,8 +9,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{Diagnostic, Diagnostics};
 
-/// One call from Terraform: what [`Provider::configure`](crate::Provider::configure) made (through `Deref`), warnings and errors to
-/// report, whether the user interrupted the run, and the private bytes of the object.
+/// One call from Terraform: what [`Provider::configure`](crate::Provider::configure) made (through `Deref`), warnings
+/// and errors to report, whether the user interrupted the run, and the private bytes of the object.
 ///
 /// In validation `C` is `()`, because Terraform validates before it configures the provider.
 #[derive(Debug)]
@@ -38,8 +38,8 @@ impl<C> Cx<C> {
 
     /// Tells the user something, and goes on: a warning, or one of several errors.
     ///
-    /// An error makes the operation fail, also if the handler then answers `Ok`: what it answers is still kept, so that an
-    /// object which is half made is in state, marked to be replaced.
+    /// An error makes the operation fail, also if the handler then answers `Ok`: what it answers is still kept, so that
+    /// an object which is half made is in state, marked to be replaced.
     pub fn report(&self, diagnostics: impl Into<Diagnostics>) {
         lock(&self.diagnostics).append(diagnostics);
     }
@@ -54,13 +54,14 @@ impl<C> Cx<C> {
         lock(&self.diagnostics).clone()
     }
 
-    /// Cancelled when the user interrupts the run. The handler should then end soon, with an error, and with whatever state is true.
+    /// Cancelled when the user interrupts the run. The handler should then end soon, with an error, and with whatever
+    /// state is true.
     pub fn cancellation(&self) -> &CancellationToken {
         &self.stop
     }
 
-    /// `work`, or an error if the user interrupts the run before it is done. `work` is dropped then: use this around a step
-    /// that may be given up at any point, such as waiting.
+    /// `work`, or an error if the user interrupts the run before it is done. `work` is dropped then: use this around a
+    /// step that may be given up at any point, such as waiting.
     ///
     /// # Errors
     ///

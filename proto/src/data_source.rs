@@ -18,7 +18,8 @@ pub trait DataSource: Send + Sync + 'static {
     /// The schema of the data source's block.
     fn schema(&self) -> Schema;
 
-    /// Looks at the configuration, which may hold unknown values. The provider is not configured yet: no network, no credentials.
+    /// Looks at the configuration, which may hold unknown values. The provider is not configured yet: no network, no
+    /// credentials.
     fn validate(&self, _cx: &Cx<()>, _config: Self::Model) -> impl Future<Output = Result<(), Diagnostics>> + Send {
         async { Ok(()) }
     }

@@ -4,29 +4,32 @@
 //!
 //! ```no_run
 //! use std::collections::BTreeMap;
-//! use std::sync::Mutex;
+//! use std::sync::{Arc, Mutex};
 //!
 //! use tfplugin::schema::{self, Schema};
 //! use tfplugin::{
-//!     Attribute, Catalog, Configure, Create, Cx, Delete, Diagnostics, Failed, Provider, Read, Resource, Server, Update, model,
+//!     Attribute, Catalog, Configure, Create, Cx, Delete, Diagnostics, Failed, Provider, Read, Resource, Server, Update,
+//!     model,
 //! };
 //!
-//! struct Memory;
+//! type Store = Arc<Mutex<BTreeMap<String, String>>>;
+//!
+//! struct Memory(Store);
 //!
 //! impl Provider for Memory {
-//!     type Context = Mutex<BTreeMap<String, String>>;
+//!     type Context = Store;
 //!     type Config = ();
 //!
 //!     fn schema(&self) -> Schema {
 //!         Schema::new()
 //!     }
 //!
-//!     fn catalog(&self, catalog: &mut Catalog<Self::Context>) {
+//!     fn catalog(&self, catalog: &mut Catalog<Store>) {
 //!         catalog.resource(Items);
 //!     }
 //!
-//!     async fn configure(&self, _: &Cx<()>, _: Configure<()>) -> Result<Self::Context, Diagnostics> {
-//!         Ok(Mutex::default())
+//!     async fn configure(&self, _: &Cx<()>, _: Configure<()>) -> Result<Store, Diagnostics> {
+//!         Ok(Arc::clone(&self.0))
 //!     }
 //! }
 //!
@@ -39,7 +42,7 @@
 //! struct Items;
 //!
 //! impl Resource for Items {
-//!     type Context = Mutex<BTreeMap<String, String>>;
+//!     type Context = Store;
 //!     type Model = Item;
 //!
 //!     fn type_name(&self) -> String {
@@ -52,24 +55,24 @@
 //!             .attribute(schema::string("text").optional().default("nothing"))
 //!     }
 //!
-//!     async fn create(&self, cx: &Cx<Self::Context>, request: Create<Item>) -> Result<Item, Failed<Item>> {
+//!     async fn create(&self, cx: &Cx<Store>, request: Create<Item>) -> Result<Item, Failed<Item>> {
 //!         let name = request.planned.name.require("name")?.clone();
 //!         let text = request.planned.text.require("text")?.clone();
 //!         cx.lock().unwrap().insert(name, text);
 //!         Ok(request.planned)
 //!     }
 //!
-//!     async fn read(&self, cx: &Cx<Self::Context>, request: Read<Item>) -> Result<Option<Item>, Diagnostics> {
+//!     async fn read(&self, cx: &Cx<Store>, request: Read<Item>) -> Result<Option<Item>, Diagnostics> {
 //!         let name = request.state.name.require("name")?;
 //!         let text = cx.lock().unwrap().get(name).cloned();
 //!         Ok(text.map(|text| Item { text: text.into(), ..request.state }))
 //!     }
 //!
-//!     async fn update(&self, cx: &Cx<Self::Context>, request: Update<Item>) -> Result<Item, Failed<Item>> {
+//!     async fn update(&self, cx: &Cx<Store>, request: Update<Item>) -> Result<Item, Failed<Item>> {
 //!         self.create(cx, Create::new(request.planned, request.config)).await
 //!     }
 //!
-//!     async fn delete(&self, cx: &Cx<Self::Context>, request: Delete<Item>) -> Result<(), Diagnostics> {
+//!     async fn delete(&self, cx: &Cx<Store>, request: Delete<Item>) -> Result<(), Diagnostics> {
 //!         cx.lock().unwrap().remove(request.state.name.require("name")?);
 //!         Ok(())
 //!     }
@@ -77,16 +80,17 @@
 //!
 //! #[tokio::main]
 //! async fn main() -> std::process::ExitCode {
-//!     Server::new("registry.terraform.io/example/memory", "0.1.0").serve(Memory).await
+//!     Server::new("registry.terraform.io/example/memory", "0.1.0").serve(Memory(Store::default())).await
 //! }
 //! ```
 //!
-//! Terraform starts several processes in a run, so this one remembers only under `--debug`; `examples/memory.rs` has more.
+//! Terraform starts several processes in a run, so this one remembers only under `--debug`; `examples/memory.rs` has
+//! more.
 //!
 //! # The parts
 //!
-//! - A [`Provider`] makes a context of its configuration, and names its [`Resource`]s, [`DataSource`]s and [`Function`]s in a
-//!   [`Catalog`].
+//! - A [`Provider`] makes a context of its configuration, and names its [`Resource`]s, [`DataSource`]s and
+//!   [`Function`]s in a [`Catalog`].
 //! - A [`schema`] says what configuration looks like, and how plans are made.
 //! - A [`Model`] is a struct that mirrors a schema; its fields are [`Attribute`]s: null, unknown or known.
 //! - A handler gets a [`Cx`] and a request, and answers a model or [`Diagnostics`], which point at a [`Path`].
@@ -95,9 +99,10 @@
 //!
 //! # What is served
 //!
-//! Managed resources (validation, plan, apply, read, import, state upgrades, write-only values), data sources and functions, for
-//! Terraform 1.8 and later. Resource identity, moves between types, ephemeral resources, list resources, actions and state stores are
-//! answered as not implemented, which Terraform takes for "none". Unix only: the socket is a Unix socket.
+//! Managed resources (validation, plan, apply, read, import, state upgrades, write-only values), data sources and
+//! functions, for Terraform 1.8 and later. Resource identity, moves between types, ephemeral resources, list resources,
+//! actions and state stores are answered as not implemented, which Terraform takes for "none". Unix only: the socket is
+//! a Unix socket.
 //!
 //! # Panics
 //!

@@ -44,8 +44,8 @@ use crate::value::{Value, ValueError, ValueErrorKind};
 /// | list or set of blocks | `Attribute<Vec<M>>`: unknown if a `dynamic` block's number is unknown, never null |
 /// | dynamic | `Value` |
 ///
-/// A field without `Attribute` around it is for places where the value is always known and set: arguments of functions, state.
-/// A model with such a field can't be read from a plan in which the value is unknown.
+/// A field without `Attribute` around it is for places where the value is always known and set: arguments of functions,
+/// state. A model with such a field can't be read from a plan in which the value is unknown.
 pub trait Model: Sized + Send + Sync + 'static {
     /// Reads the attributes.
     ///

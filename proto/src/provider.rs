@@ -8,7 +8,8 @@ use crate::{Cx, Diagnostics, Model};
 
 /// A Terraform provider: its configuration, and the catalog of what it offers. [`Server`](crate::Server) serves it.
 pub trait Provider: Send + Sync + Sized + 'static {
-    /// What [`configure`](Self::configure) makes of the configuration, e.g. a client; every handler gets it through [`Cx`].
+    /// What [`configure`](Self::configure) makes of the configuration, e.g. a client; every handler gets it through
+    /// [`Cx`].
     type Context: Send + Sync + 'static;
     /// The `provider` block.
     type Config: Model;
@@ -26,8 +27,9 @@ pub trait Provider: Send + Sync + Sized + 'static {
 
     /// Makes what the handlers work with.
     ///
-    /// At plan the configuration may hold unknown values; they are known at apply. What can't be made without them should be
-    /// put off to the handlers that need it. Start-up must be cheap: Terraform starts several processes in a run.
+    /// At plan the configuration may hold unknown values; they are known at apply. What can't be made without them
+    /// should be put off to the handlers that need it. Start-up must be cheap: Terraform starts several processes in a
+    /// run.
     fn configure(
         &self,
         cx: &Cx<()>,

@@ -10,14 +10,15 @@ use crate::{Cx, Diagnostic, Diagnostics, Model};
 ///
 /// # What the layer does
 ///
-/// *Plan.* The planned object is the configuration, with the schema's defaults and with the prior values of computed attributes. In
-/// the plan of a new object computed attributes are unknown; an update keeps them, except those that the schema says are
-/// [recomputed](crate::schema::AttributeSchema::recomputed). Attributes that
-/// [require a replacement](crate::schema::AttributeSchema::requires_replace) are compared. [`plan`](Self::plan) can change all this.
+/// *Plan.* The planned object is the configuration, with the schema's defaults and with the prior values of computed
+/// attributes. In the plan of a new object computed attributes are unknown; an update keeps them, except those that the
+/// schema says are [recomputed](crate::schema::AttributeSchema::recomputed). Attributes that [require a
+/// replacement](crate::schema::AttributeSchema::requires_replace) are compared. [`plan`](Self::plan) can change all
+/// this.
 ///
-/// *Apply.* What a handler returns is made to fit the schema: everything that is absent is null, write-only values are removed, and a
-/// value that is still unknown is reported as a bug, while the rest is stored. On an error without state, state stays as it
-/// was before.
+/// *Apply.* What a handler returns is made to fit the schema: everything that is absent is null, write-only values are
+/// removed, and a value that is still unknown is reported as a bug, while the rest is stored. On an error without
+/// state, state stays as it was before.
 ///
 /// *Panics* are reported as errors, and state stays as it was.
 ///
@@ -36,15 +37,16 @@ pub trait Resource: Send + Sync + 'static {
     /// The schema of the resource's block.
     fn schema(&self) -> Schema;
 
-    /// Looks at the configuration, which may hold unknown values. The provider is not configured yet: no network, no credentials.
+    /// Looks at the configuration, which may hold unknown values. The provider is not configured yet: no network, no
+    /// credentials.
     ///
     /// It is not called while a place of the model that has no [`Attribute`](crate::Attribute) is unknown.
     fn validate(&self, _cx: &Cx<()>, _config: Self::Model) -> impl Future<Output = Result<(), Diagnostics>> + Send {
         async { Ok(()) }
     }
 
-    /// Changes the plan of a new object or of an update, after the schema's rules. Called twice in a run (for the plan, and again before
-    /// apply with more values known): the second answer may differ only where the first said unknown.
+    /// Changes the plan of a new object or of an update, after the schema's rules. Called twice in a run (for the plan,
+    /// and again before apply with more values known): the second answer may differ only where the first said unknown.
     fn plan(
         &self,
         _cx: &Cx<Self::Context>,
@@ -94,8 +96,8 @@ pub trait Resource: Send + Sync + 'static {
         request: Delete<Self::Model>,
     ) -> impl Future<Output = Result<(), Diagnostics>> + Send;
 
-    /// Makes a first state from the id that the user gives. [`read`](Self::read) is called with it at once, so what `read` needs
-    /// is enough.
+    /// Makes a first state from the id that the user gives. [`read`](Self::read) is called with it at once, so what
+    /// `read` needs is enough.
     ///
     /// Without this method the resource can't be imported.
     fn import(
@@ -111,8 +113,8 @@ pub trait Resource: Send + Sync + 'static {
         }
     }
 
-    /// Brings stored state of an older schema version into the shape of the current one, as JSON. Not called if the version is
-    /// the current one.
+    /// Brings stored state of an older schema version into the shape of the current one, as JSON. Not called if the
+    /// version is the current one.
     ///
     /// Raise [`Schema::version`] and write this method together.
     fn upgrade(
@@ -237,8 +239,8 @@ impl<M> Failed<M> {
         Self { diagnostics: diagnostics.into(), state: None }
     }
 
-    /// The object is now as in `state`. Terraform stores that; a new object is replaced in the next run. What is unknown in it is
-    /// stored as null.
+    /// The object is now as in `state`. Terraform stores that; a new object is replaced in the next run. What is
+    /// unknown in it is stored as null.
     pub fn with_state(state: M, diagnostics: impl Into<Diagnostics>) -> Self {
         Self { diagnostics: diagnostics.into(), state: Some(state) }
     }

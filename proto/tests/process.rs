@@ -5,13 +5,13 @@
 mod support;
 
 use support::client::Client;
-use support::{DEADLINE, Plugin, command, signal, terraform_environment};
+use support::{DEADLINE, Plugin, command, signal, temporary, terraform_environment};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::time::timeout;
 
 #[tokio::test]
 async fn a_person_is_told_that_terraform_starts_it() {
-    let output = timeout(DEADLINE, command().output()).await.expect("it ends").expect("it starts");
+    let output = timeout(DEADLINE, command(&temporary()).output()).await.expect("it ends").expect("it starts");
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(output.stdout, b"");
     let told = String::from_utf8(output.stderr).expect("UTF-8");
@@ -20,7 +20,8 @@ async fn a_person_is_told_that_terraform_starts_it() {
 
 #[tokio::test]
 async fn a_terraform_without_protocol_6_is_refused() {
-    let mut command = command();
+    let temporary = temporary();
+    let mut command = command(&temporary);
     command.envs(terraform_environment()).env("PLUGIN_PROTOCOL_VERSIONS", "4,5");
     let output = timeout(DEADLINE, command.output()).await.expect("it ends").expect("it starts");
     assert_eq!(output.status.code(), Some(1));
@@ -31,7 +32,8 @@ async fn a_terraform_without_protocol_6_is_refused() {
 
 #[tokio::test]
 async fn a_client_certificate_that_is_none_is_refused() {
-    let mut command = command();
+    let temporary = temporary();
+    let mut command = command(&temporary);
     command.envs(terraform_environment()).env("PLUGIN_CLIENT_CERT", "nonsense");
     let output = timeout(DEADLINE, command.output()).await.expect("it ends").expect("it starts");
     assert_eq!(output.status.code(), Some(1));
@@ -42,12 +44,12 @@ async fn a_client_certificate_that_is_none_is_refused() {
 
 #[tokio::test]
 async fn version_and_unknown_arguments() {
-    let output = command().arg("--version").output().await.expect("it starts");
+    let output = command(&temporary()).arg("--version").output().await.expect("it starts");
     assert_eq!(output.status.code(), Some(0));
     let expected = format!("terraform-provider-memory {}\n", env!("CARGO_PKG_VERSION"));
     assert_eq!(String::from_utf8_lossy(&output.stdout), expected);
 
-    let output = command().arg("--verbose").output().await.expect("it starts");
+    let output = command(&temporary()).arg("--verbose").output().await.expect("it starts");
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("--verbose"));
 }
@@ -105,7 +107,9 @@ async fn a_termination_ends_the_process_and_leaves_nothing() {
 async fn the_process_ends_when_terraform_dies() {
     // A shell stands for Terraform.
     let mut shell = tokio::process::Command::new("sh");
+    let temporary = temporary();
     shell.args(["-c", "\"$0\" & wait"]).arg(support::example()).envs(terraform_environment());
+    shell.env("TMPDIR", temporary.path());
     shell.stdout(std::process::Stdio::piped()).kill_on_drop(true);
     let mut shell = shell.spawn().expect("a shell");
     let mut stdout = BufReader::new(shell.stdout.take().expect("piped"));
@@ -121,7 +125,8 @@ async fn the_process_ends_when_terraform_dies() {
 
 #[tokio::test]
 async fn debug_mode_serves_several_runs_until_it_is_interrupted() {
-    let mut command = command();
+    let temporary = temporary();
+    let mut command = command(&temporary);
     command.arg("--debug");
     let mut child = command.spawn().expect("it starts");
     let mut stdout = BufReader::new(child.stdout.take().expect("piped"));

@@ -29,6 +29,8 @@ async fn only_the_holder_of_the_certificate_is_served() {
     assert!(is_served(&plugin, Some(&terraform)).await, "the right certificate");
     assert!(!is_served(&plugin, None).await, "no certificate");
     assert!(!is_served(&plugin, Some(&other)).await, "another certificate");
+    let sibling = Identity::with_serial(1, 2);
+    assert!(!is_served(&plugin, Some(&sibling)).await, "another certificate of the same key");
     let thief = terraform.with_key_of(&other);
     assert!(!is_served(&plugin, Some(&thief)).await, "the right certificate without its key");
     assert!(is_served(&plugin, Some(&terraform)).await, "the right certificate, again");

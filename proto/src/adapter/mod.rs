@@ -32,10 +32,11 @@ fn read_known<M: Model, C>(cx: &Cx<C>, value: &Value) -> Option<M> {
     M::from_value(value).map_err(|error| cx.report(Diagnostic::from(error))).ok()
 }
 
-/// What a handler answered, as state: in the shape of the schema, without write-only values, nothing unknown. `original` is what the handler
-/// was given.
+/// What a handler answered, as state: in the shape of the schema, without write-only values, nothing unknown.
+/// `original` is what the handler was given.
 ///
-/// What had to be repaired is reported as a bug, and the rest is kept: an answer that is lost is an object that is lost.
+/// What had to be repaired is reported as a bug, and the rest is kept: an answer that is lost is an object that is
+/// lost.
 fn state_of<M: Model, C>(cx: &Cx<C>, schema: &Schema, model: &M, original: &Value, unknown: Unknown) -> Value {
     let bug = |what: String| cx.report(Diagnostic::bug(what));
     let mut state = match model.to_value().and_then(|value| schema.conform(value)) {

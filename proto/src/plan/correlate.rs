@@ -69,7 +69,8 @@ fn take<'a>(from: &mut Vec<&'a Value>, matches: impl Fn(&Value) -> bool) -> Opti
     Some(from.remove(position))
 }
 
-/// `true` if `object` may come from `config`: it differs only where `config` leaves a computed attribute to the provider.
+/// `true` if `object` may come from `config`: it differs only where `config` leaves a computed attribute to the
+/// provider.
 fn covers(block: &Block, config: &Value, object: &Value) -> bool {
     let get = |value, name: &str| attribute(value, name).unwrap_or(&Value::Null);
     let attributes = block.attributes.iter().all(|one| {

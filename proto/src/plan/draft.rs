@@ -115,6 +115,7 @@ impl Draft {
                 return Err(self.bugs);
             }
         };
+        self.planned.restore_digits(&self.config);
         // A change that the handler made may be the first one.
         self.recompute(schema, false);
         schema.root().clear_write_only(&mut self.planned);

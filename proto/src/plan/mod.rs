@@ -3,6 +3,8 @@
 mod correlate;
 mod draft;
 mod rules;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use draft::{Draft, Planned};
 
@@ -12,9 +14,9 @@ use crate::value::Value;
 
 /// The plan of a new object or of an update. [`Resource::plan`](crate::Resource::plan) may change it.
 ///
-/// Terraform's rules: an attribute that the configuration sets keeps that value, or the prior one if both mean the same; one that it does
-/// not set may be planned only if it is computed; what apply will change must be unknown now. A breach is reported as
-/// the provider's bug, with the attribute's name.
+/// Terraform's rules: an attribute that the configuration sets keeps that value, or the prior one if both mean the
+/// same; one that it does not set may be planned only if it is computed; what apply will change must be unknown now. A
+/// breach is reported as the provider's bug, with the attribute's name.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Plan<M> {

@@ -3,7 +3,7 @@
 use crate::convert::ToValue;
 use crate::value::{Type, Value};
 
-/// One attribute. Made by [`string`], [`bool`] and the other functions of this module.
+/// One attribute. Made by [`string`], [`bool()`] and the other functions of this module.
 ///
 /// It is at least one of required, optional and computed:
 ///
@@ -168,7 +168,8 @@ impl AttributeSchema {
         self
     }
 
-    /// An update that changes one of the attributes or blocks `names`, beside this one, changes this computed value too.
+    /// An update that changes one of the attributes or blocks `names`, beside this one, changes this computed value
+    /// too.
     #[must_use]
     pub fn recomputed_when<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         self.recompute = Recompute::OnChangeOf(names.into_iter().map(Into::into).collect());

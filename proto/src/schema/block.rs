@@ -43,8 +43,8 @@ pub fn list_block(name: impl Into<String>) -> BlockSchema {
     BlockSchema::new(name, Nesting::List)
 }
 
-/// A block that may occur several times, in no order: a set of objects, empty if there is none. Errors inside it can't be
-/// shown at their line.
+/// A block that may occur several times, in no order: a set of objects, empty if there is none. Errors inside it can't
+/// be shown at their line.
 pub fn set_block(name: impl Into<String>) -> BlockSchema {
     BlockSchema::new(name, Nesting::Set)
 }
@@ -150,7 +150,8 @@ impl Block {
         Type::object(attributes.chain(blocks))
     }
 
-    /// Calls `visit` with every object of this block's shape in `value` (itself; nothing if it is null or unknown), those inside last.
+    /// Calls `visit` with every object of this block's shape in `value` (itself; nothing if it is null or unknown),
+    /// those inside last.
     pub(crate) fn visit_mut(&self, value: &mut Value, visit: &mut impl FnMut(&Block, &mut Value)) {
         if !matches!(value, Value::Object(_)) {
             return;

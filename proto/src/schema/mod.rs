@@ -109,7 +109,8 @@ impl Schema {
         self.root.object_type()
     }
 
-    /// `value` in exactly the shape of the schema: every attribute and block is there, absent lists of blocks are empty.
+    /// `value` in exactly the shape of the schema: every attribute and block is there, absent lists of blocks are
+    /// empty.
     ///
     /// # Errors
     ///

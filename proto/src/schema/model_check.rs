@@ -9,8 +9,8 @@ use crate::value::{Number, Type, Value, ValueError};
 impl Schema {
     /// Where `M` does not mirror the schema: an attribute that it lacks, has too much, or reads as another type.
     ///
-    /// It reads an object in which everything is set, writes it, and compares. [`check_provider`](crate::check_provider) does
-    /// this for everything that a provider has.
+    /// It reads an object in which everything is set, writes it, and compares.
+    /// [`check_provider`](crate::check_provider) does this for everything that a provider has.
     pub fn check_model<M: Model>(&self) -> Vec<Problem> {
         let sample = match self.conform(sample(&self.object_type())) {
             Ok(sample) => sample,
@@ -53,5 +53,61 @@ fn sample(ty: &Type) -> Value {
         Type::Map(element) => Value::Map([("key".to_owned(), sample(element))].into()),
         Type::Object(attributes) => Value::object(attributes.iter().map(|(name, ty)| (name, sample(ty)))),
         Type::Tuple(elements) => Value::Tuple(elements.iter().map(sample).collect()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{list_block, set, string};
+    use super::*;
+    use crate::{Attribute, model};
+
+    struct Outer {
+        name: Attribute<String>,
+        tags: Attribute<Vec<String>>,
+        inner: Attribute<Vec<Inner>>,
+    }
+    model!(Outer { name, tags, inner });
+
+    struct Inner {
+        text: Attribute<String>,
+    }
+    model!(Inner { text });
+
+    fn schema() -> Schema {
+        Schema::new()
+            .attribute(string("name").required())
+            .attribute(set("tags", Type::String).optional())
+            .block(list_block("inner").attribute(string("text").required()))
+    }
+
+    fn only(schema: &Schema, expected: &str) {
+        let problems = schema.check_model::<Outer>();
+        assert!(
+            problems.len() == 1 && problems[0].to_string().contains(expected),
+            "expected one problem with {expected:?}, found {problems:?}"
+        );
+    }
+
+    #[test]
+    fn finds_where_a_model_is_no_mirror() {
+        assert_eq!(schema().check_model::<Outer>(), []);
+        only(&schema().attribute(string("more").optional()), "`more`");
+        only(
+            &Schema::new()
+                .attribute(string("name").required())
+                .block(list_block("inner").attribute(string("text").required())),
+            "`tags`",
+        );
+        let other = Schema::new()
+            .attribute(string("name").required())
+            .attribute(set("tags", Type::Bool).optional())
+            .block(list_block("inner").attribute(string("text").required()));
+        only(&other, "`tags`: the model does not fit: a string is required");
+        let deeper = Schema::new()
+            .attribute(string("name").required())
+            .attribute(set("tags", Type::String).optional())
+            .block(list_block("inner").attribute(string("text").required()).attribute(string("more").optional()));
+        only(&deeper, "`inner[0].more`");
     }
 }

@@ -1,8 +1,9 @@
 //! Who may connect: the holder of one certificate.
 //!
-//! Terraform's certificate has a P-521 key, which `ring` can't verify. A server that leaves this to rustls offers the client no
-//! algorithm that its key could use; the client then sends no certificate, and a server for which certificates are optional lets
-//! everybody in. So the signature of such a key is verified here, and a certificate is always required.
+//! Terraform's certificate has a P-521 key, which `ring` can't verify. A server that leaves this to rustls offers the
+//! client no algorithm that its key could use; the client then sends no certificate, and a server for which
+//! certificates are optional lets everybody in. So the signature of such a key is verified here, and a certificate is
+//! always required.
 
 use p521::ecdsa::signature::Verifier;
 use p521::ecdsa::{Signature, VerifyingKey};

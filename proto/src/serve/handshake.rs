@@ -61,8 +61,8 @@ impl Handshake {
     }
 }
 
-/// The only line on stdout: version 1 of the handshake, version 6 of the protocol, where the server listens, and the DER of
-/// its certificate, which Terraform wants without padding.
+/// The only line on stdout: version 1 of the handshake, version 6 of the protocol, where the server listens, and the
+/// DER of its certificate, which Terraform wants without padding.
 pub(super) fn line(socket: &Path, certificate: Option<&[u8]>) -> String {
     let certificate = certificate.map_or_else(String::new, |der| STANDARD_NO_PAD.encode(der));
     format!("1|6|unix|{}|grpc|{certificate}", socket.display())

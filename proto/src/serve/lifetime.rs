@@ -29,8 +29,9 @@ impl Owner {
 /// Cancels `end` when the process should end by itself.
 pub(super) fn watch(owner: Owner, end: &CancellationToken) -> io::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
-    // Ctrl-C goes to every process of the terminal. Terraform then says itself what is to be done; a provider that died of the signal
-    // would lose the object that it is making. Asking for the signal is what keeps it from ending the process.
+    // Ctrl-C goes to every process of the terminal. Terraform then says itself what is to be done; a provider that died
+    // of the signal would lose the object that it is making. Asking for the signal is what keeps it from ending the
+    // process.
     let mut interrupt = signal(SignalKind::interrupt())?;
     let end = end.clone();
     tokio::spawn(async move {

@@ -30,7 +30,8 @@ use handshake::Handshake;
 use lifetime::Owner;
 use socket::SocketFolder;
 
-/// What HashiCorp's own providers allow. A plan carries the object up to three times, so tonic's 4 MiB are soon too few.
+/// What HashiCorp's own providers allow. A plan carries the object up to three times, so tonic's 4 MiB are soon too
+/// few.
 const MAX_MESSAGE_BYTES: usize = 256 << 20;
 
 /// How long the end may take. Terraform kills a process about two seconds after it asked it to end.
@@ -56,8 +57,8 @@ const GRACE: Duration = Duration::from_secs(1);
 /// }
 /// ```
 ///
-/// Arguments of the process: none when Terraform starts it; `--debug` serves several Terraform runs until it is interrupted,
-/// and prints the `TF_REATTACH_PROVIDERS` line for them; `--version`; `--help`.
+/// Arguments of the process: none when Terraform starts it; `--debug` serves several Terraform runs until it is
+/// interrupted, and prints the `TF_REATTACH_PROVIDERS` line for them; `--version`; `--help`.
 ///
 /// Logs go to stderr, where Terraform reads them, if `TF_LOG`, `TF_LOG_PROVIDER` or `TF_LOG_PROVIDER_<NAME>` asks for
 /// them. Handlers must not print to stdout: nobody sees it.
@@ -90,8 +91,8 @@ impl Server {
         Self { address: address.into(), version: version.into() }
     }
 
-    /// Does what the process was started for, and returns its exit code: 0 after an orderly end, 1 if it can't serve (why is said on
-    /// stderr), 2 for an unknown argument.
+    /// Does what the process was started for, and returns its exit code: 0 after an orderly end, 1 if it can't serve
+    /// (why is said on stderr), 2 for an unknown argument.
     pub async fn serve<P: Provider>(self, provider: P) -> ExitCode {
         let arguments = std::env::args_os().skip(1);
         let served = match args::parse(arguments) {

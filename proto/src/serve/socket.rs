@@ -57,14 +57,15 @@ impl Drop for SocketFolder {
     }
 }
 
-/// Makes a folder that did not exist before. Its name need not be hard to guess: it is never one that somebody else made.
+/// Makes a folder that did not exist before. Its name need not be hard to guess: it is never one that somebody else
+/// made.
 fn create_folder(parent: &Path) -> io::Result<PathBuf> {
     let process = std::process::id();
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     let nanoseconds = now.map_or(0, |since| since.subsec_nanos());
     let mut last = None;
     for attempt in 0..ATTEMPTS {
-        let name = format!("plugin-{process:x}-{:x}", nanoseconds.wrapping_add(attempt));
+        let name = format!("tfplugin-{process:x}-{:x}", nanoseconds.wrapping_add(attempt));
         let folder = parent.join(name);
         match DirBuilder::new().mode(0o700).create(&folder) {
             Ok(()) => return Ok(folder),

@@ -43,8 +43,8 @@ answers!(
 
 /// Does `work` for one call.
 ///
-/// If it fails or panics, the answer is `fallback`, which must say that everything is as it was. What was reported to `cx` is
-/// part of the answer in any case.
+/// If it fails or panics, the answer is `fallback`, which must say that everything is as it was. What was reported to
+/// `cx` is part of the answer in any case.
 pub(super) async fn answer<A: Answer, C>(
     rpc: &'static str,
     cx: &Cx<C>,

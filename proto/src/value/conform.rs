@@ -6,8 +6,8 @@ use super::{Type, Value, ValueError, ValueErrorKind};
 use crate::path::Step;
 
 impl Value {
-    /// The same value as type `ty` has it: a sequence becomes the list, set or tuple of the type, an object gets its missing
-    /// attributes as null, a value for a dynamic type gets its type.
+    /// The same value as type `ty` has it: a sequence becomes the list, set or tuple of the type, an object gets its
+    /// missing attributes as null, a value for a dynamic type gets its type.
     ///
     /// # Errors
     ///

@@ -18,8 +18,8 @@ use crate::path::{Path, Step};
 
 /// A value of any type.
 ///
-/// Product code mostly meets the typed layer ([`Attribute`](crate::Attribute) and [`Model`](crate::Model)); this is what
-/// lies below, and what attributes of dynamic type hold.
+/// Product code mostly meets the typed layer ([`Attribute`](crate::Attribute) and [`Model`](crate::Model)); this is
+/// what lies below, and what attributes of dynamic type hold.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Value {
     /// Not set.
@@ -42,8 +42,8 @@ pub enum Value {
     Map(BTreeMap<String, Value>),
     /// Named attributes; also blocks.
     Object(BTreeMap<String, Value>),
-    /// The value of an attribute of type [`Type::Dynamic`]: the type it has, and the value. Never null nor unknown inside:
-    /// those are [`Value::Null`] and [`Value::Unknown`] themselves.
+    /// The value of an attribute of type [`Type::Dynamic`]: the type it has, and the value. Never null nor unknown
+    /// inside: those are [`Value::Null`] and [`Value::Unknown`] themselves.
     Dynamic(Box<(Type, Value)>),
 }
 
@@ -185,8 +185,8 @@ impl Value {
         }
     }
 
-    /// Takes numbers from `original` where this value has them rounded to a double: Terraform compares all digits, and a model with
-    /// `f64` has not got them.
+    /// Takes numbers from `original` where this value has them rounded to a double: Terraform compares all digits, and
+    /// a model with `f64` has not got them.
     pub(crate) fn restore_digits(&mut self, original: &Value) {
         match (self, original) {
             (Self::Number(number), Self::Number(original)) => {

@@ -9,8 +9,8 @@ const MAX_DIGITS: usize = 1_100;
 
 /// An exact decimal number.
 ///
-/// Terraform computes with 512 bits, so neither `i64` nor `f64` holds every number. Two numbers are equal if they are the
-/// same quantity, however they were written: `1`, `1.0` and `10e-1`.
+/// Terraform computes with 512 bits, so neither `i64` nor `f64` holds every number. Two numbers are equal if they are
+/// the same quantity, however they were written: `1`, `1.0` and `10e-1`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Number {
     negative: bool,

@@ -47,7 +47,8 @@ pub fn get(item: &Value, name: &str) -> Value {
     item.at(&Path::from(name)).cloned().expect("an attribute")
 }
 
-/// Plans `config`, for an object that is now `prior`. Terraform would merge the computed values of `prior`; so must `proposed`.
+/// Plans `config`, for an object that is now `prior`. Terraform would merge the computed values of `prior`; so must
+/// `proposed`.
 pub async fn plan(
     client: &Client,
     prior: &Value,

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
+use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
@@ -28,12 +29,17 @@ pub fn example() -> PathBuf {
     example
 }
 
+/// A folder for the sockets of processes that a test may have to kill.
+pub fn temporary() -> TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
 /// The example with an environment of its own.
-pub fn command() -> Command {
+pub fn command(temporary: &TempDir) -> Command {
     let mut command = Command::new(example());
     command
         .env_clear()
-        .envs(std::env::var_os("TMPDIR").map(|folder| ("TMPDIR", folder)))
+        .env("TMPDIR", temporary.path())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -56,6 +62,7 @@ pub struct Plugin {
     /// DER; empty without TLS.
     pub certificate: Vec<u8>,
     stdout: BufReader<ChildStdout>,
+    _temporary: TempDir,
 }
 
 impl Plugin {
@@ -66,12 +73,9 @@ impl Plugin {
 
     /// With more variables.
     pub async fn start_with(variables: &[(&str, &str)]) -> Self {
-        let mut command = command();
+        let temporary = temporary();
+        let mut command = command(&temporary);
         command.envs(terraform_environment()).envs(variables.iter().copied());
-        Self::spawn(command).await
-    }
-
-    pub async fn spawn(mut command: Command) -> Self {
         let mut child = command.spawn().expect("the example starts");
         let mut stdout = BufReader::new(child.stdout.take().expect("piped"));
         let mut line = String::new();
@@ -86,6 +90,7 @@ impl Plugin {
             socket: socket.into(),
             certificate: STANDARD_NO_PAD.decode(certificate).expect("base64 without padding"),
             stdout,
+            _temporary: temporary,
         }
     }
 

@@ -32,6 +32,11 @@ pub struct Identity {
 impl Identity {
     /// The key is any number; different numbers are different clients.
     pub fn new(number: u8) -> Self {
+        Self::with_serial(number, 1)
+    }
+
+    /// The same key may have several certificates.
+    pub fn with_serial(number: u8, serial: u32) -> Self {
         let mut secret = [number; 66];
         secret[0] = 0;
         let key = SigningKey::from_slice(&secret).expect("a key");
@@ -40,7 +45,7 @@ impl Identity {
         let name = Name::from_str("CN=localhost,O=Test,C=US").expect("a name");
         let profile = profile::cabf::Root::new(false, name).expect("a profile");
         let validity = Validity::from_now(Duration::from_secs(3600)).expect("a validity");
-        let builder = CertificateBuilder::new(profile, SerialNumber::from(1_u32), validity, public);
+        let builder = CertificateBuilder::new(profile, SerialNumber::from(serial), validity, public);
         let certificate = builder.expect("a builder").build::<_, DerSignature>(&key).expect("a certificate");
         Self { key, certificate }
     }

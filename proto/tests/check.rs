@@ -1,0 +1,19 @@
+//! The example keeps the rules that `check_provider` knows.
+
+#[allow(dead_code, reason = "its main function is not called here")]
+#[path = "../examples/memory.rs"]
+mod memory;
+
+#[test]
+fn the_example_keeps_the_rules() {
+    assert_eq!(tfplugin::check_provider(&memory::Memory::default(), "memory"), []);
+}
+
+#[test]
+fn another_name_breaks_them() {
+    let problems = tfplugin::check_provider(&memory::Memory::default(), "other");
+    assert!(!problems.is_empty());
+    for problem in problems {
+        assert!(problem.to_string().contains("`other_`"), "{problem}");
+    }
+}

@@ -1,0 +1,286 @@
+//! The example under the real Terraform.
+//!
+//! Without `terraform` on the PATH these tests say so and do nothing, except where `CI=true`: there they fail.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::print_stderr, reason = "helpers of tests are tests")]
+
+mod support;
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use support::signal;
+use tempfile::TempDir;
+
+/// `true` if Terraform is there.
+fn terraform_is_there(test: &str) -> bool {
+    let there = Command::new("terraform").arg("version").env("TF_CLI_CONFIG_FILE", "/dev/null").output().is_ok();
+    if !there {
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "terraform is missing");
+        eprintln!("SKIPPED: {test}: terraform is not on the PATH");
+    }
+    there
+}
+
+/// A folder with a configuration that uses the built example.
+struct Project(TempDir);
+
+impl Project {
+    fn new(configuration: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let plugins = folder.path().join("plugins");
+        std::fs::create_dir(&plugins).expect("a folder");
+        std::os::unix::fs::symlink(support::example(), plugins.join("terraform-provider-memory")).expect("a link");
+        let cli = format!(
+            "disable_checkpoint = true\n\
+             provider_installation {{\n  dev_overrides {{\n    \"example/memory\" = {plugins:?}\n  }}\n  direct {{}}\n}}\n"
+        );
+        std::fs::write(folder.path().join("cli.tfrc"), cli).expect("written");
+        let project = Self(folder);
+        project.configure(configuration);
+        project
+    }
+
+    fn configure(&self, configuration: &str) {
+        let head = "terraform {\n  required_providers {\n    memory = { source = \"example/memory\" }\n  }\n}\n\
+                    provider \"memory\" {\n  file = \"${path.module}/items.json\"\n}\n";
+        std::fs::write(self.path().join("main.tf"), format!("{head}{configuration}")).expect("written");
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new("terraform");
+        command
+            .args(arguments)
+            .current_dir(self.path())
+            .env("TF_CLI_CONFIG_FILE", self.path().join("cli.tfrc"))
+            .env_remove("TF_LOG")
+            .env_remove("TF_REATTACH_PROVIDERS")
+            .stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Run {
+        Run::of(self.command(arguments).output().expect("terraform starts"))
+    }
+
+    /// Runs it and expects success.
+    fn succeed(&self, arguments: &[&str]) -> String {
+        let run = self.run(arguments);
+        assert_eq!(run.code, Some(0), "terraform {arguments:?}: {}", run.said);
+        run.said
+    }
+
+    fn apply(&self) -> String {
+        self.succeed(&["apply", "-auto-approve", "-input=false", "-no-color"])
+    }
+
+    /// 0: no changes; 2: changes.
+    fn plan(&self) -> Run {
+        self.run(&["plan", "-detailed-exitcode", "-input=false", "-no-color"])
+    }
+}
+
+/// A process that ends with the test, also if that fails.
+struct Ended(Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+struct Run {
+    code: Option<i32>,
+    said: String,
+}
+
+impl Run {
+    fn of(output: Output) -> Self {
+        let said = [output.stdout, output.stderr].concat();
+        Self { code: output.status.code(), said: String::from_utf8(said).expect("UTF-8") }
+    }
+}
+
+const ITEMS: &str = r#"
+resource "memory_item" "a" {
+  name   = "a"
+  value  = "one"
+  weight = 0.1
+  secret = "not in state"
+  tags   = { k = "v" }
+  rule {
+    pattern = "x*"
+    labels  = ["l"]
+  }
+  rule {
+    pattern = "y*"
+    mode    = "strict"
+  }
+  limit {
+    items = 3
+  }
+}
+
+resource "memory_item" "b" {
+  name     = "b"
+  value    = "depends on ${memory_item.a.version}"
+  weight   = 1 / 3
+  dynamic "rule" {
+    for_each = range(memory_item.a.version)
+    content {
+      pattern = "p${rule.value}"
+    }
+  }
+}
+
+data "memory_item" "a" {
+  name = memory_item.a.id
+}
+
+output "value" {
+  value = data.memory_item.a.value
+}
+
+output "repeated" {
+  value = provider::memory::repeat("ab", 2)
+}
+"#;
+
+#[test]
+fn a_whole_life() {
+    if !terraform_is_there("a_whole_life") {
+        return;
+    }
+    let project = Project::new(ITEMS);
+    project.succeed(&["validate", "-no-color"]);
+    let planned = project.plan();
+    assert_eq!(planned.code, Some(2), "{}", planned.said);
+    let applied = project.apply();
+    assert!(applied.contains("Resources: 2 added"), "{applied}");
+    assert!(applied.contains("value = \"one\""), "{applied}");
+    let again = project.plan();
+    assert_eq!(again.code, Some(0), "{}", again.said);
+    let state = std::fs::read_to_string(project.path().join("terraform.tfstate")).expect("state");
+    assert!(!state.contains("not in state"));
+
+    // An update of one, a replacement of the other.
+    let changed = ITEMS.replace("\"one\"", "\"two\"").replace("= \"b\"", "= \"c\"");
+    project.configure(&changed);
+    let planned = project.plan().said;
+    assert!(planned.contains("1 to add, 1 to change, 1 to destroy"), "{planned}");
+    assert!(planned.contains("forces replacement"), "{planned}");
+    project.apply();
+    assert_eq!(project.plan().code, Some(0));
+
+    // Deleted outside.
+    std::fs::write(project.path().join("items.json"), "{}").expect("written");
+    let planned = project.plan();
+    assert!(planned.said.contains("has been deleted"), "{}", planned.said);
+    project.apply();
+    assert_eq!(project.plan().code, Some(0));
+
+    // Forgotten, and imported.
+    project.succeed(&["state", "rm", "memory_item.a"]);
+    project.succeed(&["import", "-input=false", "-no-color", "memory_item.a", "a"]);
+    project.apply();
+    assert_eq!(project.plan().code, Some(0));
+
+    let destroyed = project.succeed(&["destroy", "-auto-approve", "-no-color"]);
+    assert!(destroyed.contains("Resources: 2 destroyed"), "{destroyed}");
+}
+
+#[test]
+fn without_tls() {
+    if !terraform_is_there("without_tls") {
+        return;
+    }
+    let project = Project::new(ITEMS);
+    let mut command = project.command(&["apply", "-auto-approve", "-no-color"]);
+    let run = Run::of(command.env("TF_DISABLE_PLUGIN_TLS", "1").output().expect("terraform starts"));
+    assert_eq!(run.code, Some(0), "{}", run.said);
+}
+
+#[test]
+fn errors_are_shown_at_their_line_and_nothing_is_lost() {
+    if !terraform_is_there("errors_are_shown_at_their_line_and_nothing_is_lost") {
+        return;
+    }
+    let item = |body: &str| format!("resource \"memory_item\" \"a\" {{\n  name = \"a\"\n{body}\n}}\n");
+    let project = Project::new(&item("  rule {\n    pattern = \"\"\n  }"));
+    let invalid = project.run(&["validate", "-no-color"]);
+    assert_eq!(invalid.code, Some(1));
+    assert!(invalid.said.contains("pattern = \"\""), "{}", invalid.said);
+
+    let apply = ["apply", "-auto-approve", "-no-color"];
+    project.configure(&item("  fault = \"panic\""));
+    let panicked = project.run(&apply);
+    assert_eq!(panicked.code, Some(1));
+    assert!(panicked.said.contains("The provider has a bug and panicked"), "{}", panicked.said);
+    assert!(panicked.said.contains("plugin crashed!"), "{}", panicked.said);
+
+    project.configure(&item("  fault = \"half\""));
+    assert_eq!(project.run(&apply).code, Some(1));
+    let listed = project.succeed(&["state", "list"]);
+    assert!(listed.contains("memory_item.a"), "{listed}");
+    project.configure(&item(""));
+    let replaced = project.apply();
+    assert!(replaced.contains("tainted, so must be replaced"), "{replaced}");
+    assert_eq!(project.plan().code, Some(0));
+}
+
+#[test]
+fn debug_mode_remembers_between_runs() {
+    if !terraform_is_there("debug_mode_remembers_between_runs") {
+        return;
+    }
+    let project = Project::new("");
+    // No file: the process itself keeps the item.
+    let configuration = "terraform {\n  required_providers {\n    memory = { source = \"example/memory\" }\n  }\n}\n\
+                         resource \"memory_item\" \"a\" {\n  name = \"a\"\n}\n";
+    std::fs::write(project.path().join("main.tf"), configuration).expect("written");
+    let mut provider = Command::new(support::example());
+    let mut provider = Ended(provider.arg("--debug").stdout(Stdio::piped()).spawn().expect("it starts"));
+    let said = BufReader::new(provider.0.stdout.take().expect("piped"));
+    let line = said.lines().map(|line| line.expect("UTF-8")).find(|line| line.starts_with("TF_REATTACH_PROVIDERS="));
+    let line = line.expect("the line for Terraform");
+    let reattach = line.trim_start_matches("TF_REATTACH_PROVIDERS=").trim_matches('\'');
+    let run = |arguments: &[&str]| {
+        let mut command = project.command(arguments);
+        command.env("TF_REATTACH_PROVIDERS", reattach).env("TF_CLI_CONFIG_FILE", "/dev/null");
+        Run::of(command.output().expect("terraform starts"))
+    };
+    let applied = run(&["apply", "-auto-approve", "-no-color"]);
+    assert_eq!(applied.code, Some(0), "{}", applied.said);
+    let planned = run(&["plan", "-detailed-exitcode", "-no-color"]);
+    assert_eq!(planned.code, Some(0), "{}", planned.said);
+    signal(provider.0.id(), "INT");
+    assert!(provider.0.wait().expect("it ends").success());
+}
+
+#[test]
+fn ctrl_c_keeps_state_true() {
+    if !terraform_is_there("ctrl_c_keeps_state_true") {
+        return;
+    }
+    let project = Project::new("resource \"memory_item\" \"a\" {\n  name = \"a\"\n  fault = \"slow\"\n}\n");
+    let log = project.path().join("log.txt");
+    let mut command = project.command(&["apply", "-auto-approve", "-no-color"]);
+    command.env("TF_LOG_PROVIDER", "info").env("TF_LOG_PATH", &log);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("terraform starts");
+    let deadline = std::time::Instant::now() + support::DEADLINE;
+    while !std::fs::read_to_string(&log).is_ok_and(|log| log.contains("waiting")) {
+        assert!(std::time::Instant::now() < deadline, "the provider says that it waits");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    signal(child.id(), "INT");
+    let run = Run::of(child.wait_with_output().expect("it ends"));
+    assert_eq!(run.code, Some(1));
+    assert!(run.said.contains("The run was interrupted before this operation was done"), "{}", run.said);
+    assert!(!run.said.contains("did not respond"), "{}", run.said);
+}
