@@ -36,7 +36,7 @@ fn nesting_is_refused_before_it_can_overflow_the_stack() {
     ];
     for source in &deep {
         let found = code(source);
-        assert!(found.is_some(), "accepted: {}…", source.get(..40).unwrap_or(&source));
+        assert!(found.is_some(), "accepted: {}…", source.get(..40).unwrap_or(source));
     }
     assert_eq!(code(&deep[0]), Some(Code::TooComplex));
     assert_eq!(code(&deep[2]), Some(Code::TooComplex));

@@ -4,6 +4,8 @@ use tfplugin::schema::{self, Schema};
 use tfplugin::{Attribute, Diagnostic, model};
 use trailhook_engine::document::Namespace;
 
+use crate::resource::sentence;
+
 pub(crate) struct Config {
     pub(crate) namespace: Attribute<String>,
     pub(crate) region: Attribute<String>,
@@ -47,7 +49,7 @@ impl Config {
         match self.namespace.known() {
             None => Ok(Attribute::Unknown),
             Some(text) => Namespace::parse(text).map(Attribute::Known).map_err(|error| {
-                Diagnostic::error("The namespace is not a parameter path").detail(format!("{error}.")).at("namespace")
+                Diagnostic::error("The namespace is not a parameter path").detail(sentence(&error)).at("namespace")
             }),
         }
     }

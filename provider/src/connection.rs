@@ -1,5 +1,7 @@
 //! What every handler works with: the namespace, and a client of Parameter Store.
 
+use std::time::Duration;
+
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_ssm::Client;
@@ -10,8 +12,12 @@ use trailhook_engine::document::Namespace;
 use crate::config::Config;
 
 /// Tries of one call. Parameter Store takes about three writes a second from a whole account, so throttling is the rule in
-/// a large apply, and the adaptive mode slows down by itself.
+/// a large apply.
 const MAX_ATTEMPTS: u32 = 12;
+
+/// The longest wait between two tries. (The SDK's adaptive mode was measured and not taken: after two throttled writes it
+/// let one call pass every few seconds.)
+const MAX_BACKOFF: Duration = Duration::from_secs(4);
 
 pub(crate) struct Connection {
     namespace: Attribute<Namespace>,
@@ -42,7 +48,7 @@ impl Connection {
             aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .http_client(http)
-            .retry_config(RetryConfig::adaptive().with_max_attempts(MAX_ATTEMPTS));
+            .retry_config(RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS).with_max_backoff(MAX_BACKOFF));
         if let Some(region) = config.region.known() {
             loader = loader.region(Region::new(region.clone()));
         }

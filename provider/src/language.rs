@@ -1,16 +1,17 @@
 //! The engine's findings as Terraform's diagnostics.
 
-use tfplugin::{Cx, Diagnostic, Path};
-use trailhook_engine::language::{self, Expression, Severity, check};
+use tfplugin::{Diagnostic, Diagnostics, Path};
+use trailhook_engine::language::{self, Expression, Severity};
 
-/// Checks an expression and reports what was found at its attribute; the expression, if it has no error.
-pub(crate) fn report<C>(cx: &Cx<C>, source: &str, at: impl Into<Path>) -> Option<Expression> {
+/// Checks an expression: what was found, at its attribute, and the expression if it has no error.
+pub(crate) fn check(source: &str, at: impl Into<Path>) -> (Option<Expression>, Diagnostics) {
     let at = at.into();
-    let checked = check(source);
-    for found in &checked.diagnostics {
-        cx.report(diagnostic(found, source).at(at.clone()));
+    let checked = language::check(source);
+    let mut found = Diagnostics::new();
+    for finding in &checked.diagnostics {
+        found.push(diagnostic(finding, source).at(at.clone()));
     }
-    checked.expression
+    (checked.expression, found)
 }
 
 /// Terraform shows a heredoc from its first line on, so line, column and excerpt stand in the detail.

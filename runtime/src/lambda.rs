@@ -50,7 +50,13 @@ pub async fn serve() -> Result<(), lambda_runtime::Error> {
 fn start_logging() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("TRAILHOOK_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).with_target(false).init();
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_span_list(false)
+        .with_env_filter(filter)
+        .with_target(false)
+        .init();
 }
 
 fn namespace(variable: Option<&str>) -> Result<Namespace, String> {

@@ -6,17 +6,80 @@ mod rule;
 pub(crate) use route::Routes;
 pub(crate) use rule::Rules;
 
-use tfplugin::{Attribute, Diagnostic};
-use trailhook_engine::document::{DocumentKind, EncodeError, Name, Namespace};
+use tfplugin::{Attribute, Cx, Diagnostic, Diagnostics, Plan};
+use trailhook_engine::document::{DocumentError, DocumentKind, EncodeError, Name, Namespace};
+
+use crate::connection::Connection;
+use crate::parameter;
+
+/// Plans what follows from the name: the id, and the parameter. An object whose parameter would be another one is replaced,
+/// and the name of a new one must be free.
+async fn plan_place<M>(
+    cx: &Cx<Connection>,
+    kind: DocumentKind,
+    plan: &mut Plan<M>,
+    name: &Attribute<String>,
+    prior_parameter: Option<&Attribute<String>>,
+) -> Result<(), Diagnostics> {
+    let Some(name) = name.known() else { return Ok(()) };
+    let name = parse_name(name)?;
+    plan.set("id", name.as_str().to_owned());
+    let Some(namespace) = cx.namespace() else { return Ok(()) };
+    let parameter = namespace.parameter(kind, &name);
+    match prior_parameter {
+        None => parameter::check_free(cx, kind, &name, &parameter).await?,
+        Some(prior) if prior.as_str() != Some(&parameter) => plan.requires_replace("parameter_name"),
+        Some(_) => {}
+    }
+    plan.set("parameter_name", parameter);
+    Ok(())
+}
+
+/// The parameter of a stored object. An import knows the name alone.
+fn parameter_of(
+    cx: &Cx<Connection>,
+    kind: DocumentKind,
+    name: &str,
+    stored: &Attribute<String>,
+) -> Result<String, Diagnostic> {
+    match stored.as_str() {
+        Some(parameter) => Ok(parameter.to_owned()),
+        None => Ok(cx.require_namespace()?.parameter(kind, &parse_name(name)?)),
+    }
+}
+
+/// The document, if the parameter holds one of this name; `None` if somebody wrote something else there by hand.
+fn readable<D>(
+    kind: DocumentKind,
+    parameter: &str,
+    document: Result<D, DocumentError>,
+    has_name: impl FnOnce(&D) -> bool,
+) -> Result<Option<D>, Diagnostic> {
+    match document {
+        Ok(document) => Ok(Some(document).filter(has_name)),
+        Err(DocumentError::Unreadable(_) | DocumentError::Invalid(_)) => Ok(None),
+        Err(error @ DocumentError::NewerSchema { .. }) => {
+            Err(Diagnostic::error(format!("The {} in {parameter} cannot be read", kind.noun()))
+                .detail(sentence(&error)))
+        }
+    }
+}
+
+/// An error of the engine as a sentence: it has neither a capital letter nor a full stop, because it may stand inside one.
+pub(crate) fn sentence(error: &dyn std::fmt::Display) -> String {
+    let text = error.to_string();
+    let mut characters = text.chars();
+    let first = characters.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default();
+    format!("{first}{}.", characters.as_str())
+}
 
 /// The name of a resource, checked.
 fn parse_name(name: &str) -> Result<Name, Diagnostic> {
-    Name::parse(name)
-        .map_err(|error| Diagnostic::error("The name cannot be used").detail(format!("{error}.")).at("name"))
+    Name::parse(name).map_err(|error| Diagnostic::error("The name cannot be used").detail(sentence(&error)).at("name"))
 }
 
 fn too_large(error: &EncodeError) -> Diagnostic {
-    Diagnostic::error("The document does not fit a parameter").detail(format!("{error}."))
+    Diagnostic::error("The document does not fit a parameter").detail(sentence(error))
 }
 
 /// The name that an import asks for: the name alone, or the whole name of the parameter.

@@ -4,11 +4,9 @@ use tfplugin::schema::{self, Schema};
 use tfplugin::{
     Attribute, Create, Cx, Delete, Diagnostic, Diagnostics, Failed, Import, Path, Plan, Read, Resource, Update, model,
 };
-use trailhook_engine::document::{
-    Destination, DocumentError, DocumentKind, Namespace, RouteDocument, check_secret_parameter,
-};
+use trailhook_engine::document::{Destination, DocumentKind, Namespace, RouteDocument, check_secret_parameter};
 
-use super::{imported_name, parse_name, too_large};
+use super::{imported_name, parameter_of, parse_name, plan_place, readable, sentence, too_large};
 use crate::connection::Connection;
 use crate::parameter::{self, Stored};
 
@@ -16,7 +14,7 @@ const KIND: DocumentKind = DocumentKind::Route;
 
 pub(crate) struct Routes;
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Route {
     name: Attribute<String>,
     default: Attribute<bool>,
@@ -102,23 +100,14 @@ impl Resource for Routes {
     }
 
     async fn plan(&self, cx: &Cx<Connection>, plan: &mut Plan<Route>) -> Result<(), Diagnostics> {
-        let Some(name) = plan.proposed.name.known().cloned() else { return Ok(()) };
-        let name = parse_name(&name)?;
-        plan.set("id", name.as_str().to_owned());
-        let Some(namespace) = cx.namespace() else { return Ok(()) };
-        if let Some(webhook) = plan.proposed.slack_webhook.known() {
+        if let (Some(namespace), Some(webhook)) = (cx.namespace(), plan.proposed.slack_webhook.known()) {
             for fault in webhook.faults(Some(namespace)) {
                 cx.report(fault);
             }
         }
-        let parameter = namespace.parameter(KIND, &name);
-        match &plan.prior {
-            None => parameter::check_free(cx, KIND, &name, &parameter).await?,
-            Some(prior) if prior.parameter_name.as_str() != Some(&parameter) => plan.requires_replace("parameter_name"),
-            Some(_) => {}
-        }
-        plan.set("parameter_name", parameter);
-        Ok(())
+        let name = plan.proposed.name.clone();
+        let prior = plan.prior.as_ref().map(|prior| prior.parameter_name.clone());
+        plan_place(cx, KIND, plan, &name, prior.as_ref()).await
     }
 
     async fn create(&self, cx: &Cx<Connection>, request: Create<Route>) -> Result<Route, Failed<Route>> {
@@ -133,23 +122,13 @@ impl Resource for Routes {
     async fn read(&self, cx: &Cx<Connection>, request: Read<Route>) -> Result<Option<Route>, Diagnostics> {
         let state = request.state;
         let name = state.name.require("name")?.clone();
-        let parameter = match state.parameter_name.as_str() {
-            Some(parameter) => parameter.to_owned(),
-            // An import knows the name alone.
-            None => cx.require_namespace()?.parameter(KIND, &parse_name(&name)?),
-        };
+        let parameter = parameter_of(cx, KIND, &name, &state.parameter_name)?;
         let Some(stored) = parameter::read(cx, &parameter).await? else { return Ok(None) };
-        let route = match RouteDocument::decode(&stored.value) {
-            Ok(document) if document.name == name => Route::from_document(document),
-            // A document that somebody wrote by hand and that is no route: the plan shows it as lacking, and mends it.
-            Ok(_) | Err(DocumentError::Unreadable(_) | DocumentError::Invalid(_)) => {
-                Route { slack_webhook: Attribute::Null, ..state }
-            }
-            Err(error @ DocumentError::NewerSchema { .. }) => {
-                return Err(Diagnostic::error(format!("The route \"{name}\" cannot be read"))
-                    .detail(format!("{error} ({parameter})."))
-                    .into());
-            }
+        let document = RouteDocument::decode(&stored.value);
+        let route = match readable(KIND, &parameter, document, |document| document.name == name)? {
+            Some(document) => Route::from_document(document),
+            // The plan shows the route as lacking its destination, and mends it.
+            None => Route { slack_webhook: Attribute::Null, ..state },
         };
         Ok(Some(route.placed(&name, &parameter, stored)))
     }
@@ -168,7 +147,7 @@ impl Resource for Routes {
 
     async fn import(&self, cx: &Cx<Connection>, request: Import) -> Result<Route, Diagnostics> {
         let name = imported_name(&request.id, KIND, cx.require_namespace()?)?;
-        Ok(Route { name: name.to_string().into(), ..Route::nothing() })
+        Ok(Route { name: name.to_string().into(), ..Route::default() })
     }
 }
 
@@ -179,7 +158,7 @@ impl SlackWebhook {
         let secret = self.url_parameter.as_str().and_then(|name| check_secret_parameter(name, namespace).err());
         let secret = secret.map(|error| {
             Diagnostic::error("The webhook's URL cannot be read from there")
-                .detail(format!("{error}."))
+                .detail(sentence(&error))
                 .at(block().attribute("url_parameter"))
         });
         let host = self.allowed_host.as_str().filter(|host| !is_host(host)).map(|host| {
@@ -204,18 +183,6 @@ fn is_host(text: &str) -> bool {
 }
 
 impl Route {
-    fn nothing() -> Self {
-        Self {
-            name: Attribute::Null,
-            default: Attribute::Null,
-            slack_webhook: Attribute::Null,
-            id: Attribute::Null,
-            arn: Attribute::Null,
-            parameter_name: Attribute::Null,
-            version: Attribute::Null,
-        }
-    }
-
     /// The text of the parameter: what was unknown at plan is checked here.
     fn encode(&self, namespace: &Namespace) -> Result<String, Diagnostics> {
         let webhook = self.slack_webhook.require("slack_webhook")?;
@@ -243,7 +210,7 @@ impl Route {
             default: default.into(),
             slack_webhook: SlackWebhook { url_parameter: url_parameter.into(), allowed_host: allowed_host.into() }
                 .into(),
-            ..Self::nothing()
+            ..Self::default()
         }
     }
 

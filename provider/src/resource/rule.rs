@@ -6,19 +6,19 @@ use tfplugin::schema::{self, Schema};
 use tfplugin::{
     Attribute, Create, Cx, Delete, Diagnostic, Diagnostics, Failed, Import, Plan, Read, Resource, Type, Update, model,
 };
-use trailhook_engine::document::{Action, DocumentError, DocumentKind, RuleDocument, Severity};
+use trailhook_engine::document::{Action, DocumentKind, RuleDocument, Severity};
 use trailhook_engine::language::Expression;
 
-use super::{imported_name, keep_empty, parse_name, too_large};
+use super::{imported_name, keep_empty, parameter_of, parse_name, plan_place, readable, sentence, too_large};
 use crate::connection::Connection;
-use crate::language::report;
+use crate::language::check;
 use crate::parameter::{self, Stored};
 
 const KIND: DocumentKind = DocumentKind::Rule;
 
 pub(crate) struct Rules;
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Rule {
     name: Attribute<String>,
     description: Attribute<String>,
@@ -109,16 +109,18 @@ impl Resource for Rules {
         }
         if let Some(word) = config.action.as_str() {
             let _action = Action::parse(word).map_err(|error| {
-                fault(Diagnostic::error("Unknown action").detail(format!("{error}.")).at("action"));
+                fault(Diagnostic::error("Unknown action").detail(sentence(&error)).at("action"));
             });
         }
         if let Some(word) = config.severity.as_str() {
             let _severity = Severity::parse(word).map_err(|error| {
-                fault(Diagnostic::error("Unknown severity").detail(format!("{error}.")).at("severity"));
+                fault(Diagnostic::error("Unknown severity").detail(sentence(&error)).at("severity"));
             });
         }
         if let Some(source) = config.expression.as_str() {
-            sound &= report(cx, source, "expression").is_some();
+            let (expression, found) = check(source, "expression");
+            sound &= expression.is_some();
+            cx.report(found);
         }
         if sound && let Ok(Some(document)) = config.document() {
             document.encode().map_err(|error| too_large(&error).at("expression"))?;
@@ -130,18 +132,9 @@ impl Resource for Rules {
         if let Some(fields) = plan.proposed.expression.as_str().and_then(fields) {
             plan.set("fields", fields);
         }
-        let Some(name) = plan.proposed.name.known().cloned() else { return Ok(()) };
-        let name = parse_name(&name)?;
-        plan.set("id", name.as_str().to_owned());
-        let Some(namespace) = cx.namespace() else { return Ok(()) };
-        let parameter = namespace.parameter(KIND, &name);
-        match &plan.prior {
-            None => parameter::check_free(cx, KIND, &name, &parameter).await?,
-            Some(prior) if prior.parameter_name.as_str() != Some(&parameter) => plan.requires_replace("parameter_name"),
-            Some(_) => {}
-        }
-        plan.set("parameter_name", parameter);
-        Ok(())
+        let name = plan.proposed.name.clone();
+        let prior = plan.prior.as_ref().map(|prior| prior.parameter_name.clone());
+        plan_place(cx, KIND, plan, &name, prior.as_ref()).await
     }
 
     async fn create(&self, cx: &Cx<Connection>, request: Create<Rule>) -> Result<Rule, Failed<Rule>> {
@@ -155,20 +148,13 @@ impl Resource for Rules {
     async fn read(&self, cx: &Cx<Connection>, request: Read<Rule>) -> Result<Option<Rule>, Diagnostics> {
         let state = request.state;
         let name = state.name.require("name")?.clone();
-        let parameter = match state.parameter_name.as_str() {
-            Some(parameter) => parameter.to_owned(),
-            // An import knows the name alone.
-            None => cx.require_namespace()?.parameter(KIND, &parse_name(&name)?),
-        };
+        let parameter = parameter_of(cx, KIND, &name, &state.parameter_name)?;
         let Some(stored) = parameter::read(cx, &parameter).await? else { return Ok(None) };
-        let rule = match RuleDocument::decode(&stored.value) {
-            Ok(document) if document.name == name => Rule::from_document(document, &state),
-            Ok(_) | Err(DocumentError::Unreadable(_) | DocumentError::Invalid(_)) => state.garbled(&stored.value),
-            Err(error @ DocumentError::NewerSchema { .. }) => {
-                return Err(Diagnostic::error(format!("The rule \"{name}\" cannot be read"))
-                    .detail(format!("{error} ({parameter})."))
-                    .into());
-            }
+        let document = RuleDocument::decode(&stored.value);
+        let rule = match readable(KIND, &parameter, document, |document| document.name == name)? {
+            Some(document) => Rule::from_document(document, &state),
+            // The plan shows what stands there, and mends it.
+            None => Rule { expression: stored.value.clone().into(), fields: Vec::new().into(), ..state },
         };
         Ok(Some(rule.placed(&name, &parameter, stored)))
     }
@@ -187,7 +173,7 @@ impl Resource for Rules {
 
     async fn import(&self, cx: &Cx<Connection>, request: Import) -> Result<Rule, Diagnostics> {
         let name = imported_name(&request.id, KIND, cx.require_namespace()?)?;
-        Ok(Rule { name: name.to_string().into(), ..Rule::nothing() })
+        Ok(Rule { name: name.to_string().into(), ..Rule::default() })
     }
 }
 
@@ -197,23 +183,6 @@ fn fields(source: &str) -> Option<Vec<String>> {
 }
 
 impl Rule {
-    fn nothing() -> Self {
-        Self {
-            name: Attribute::Null,
-            description: Attribute::Null,
-            expression: Attribute::Null,
-            action: Attribute::Null,
-            severity: Attribute::Null,
-            labels: Attribute::Null,
-            enabled: Attribute::Null,
-            id: Attribute::Null,
-            arn: Attribute::Null,
-            parameter_name: Attribute::Null,
-            version: Attribute::Null,
-            fields: Attribute::Null,
-        }
-    }
-
     /// The document; `None` while something of it is unknown.
     fn document(&self) -> Result<Option<RuleDocument>, Diagnostic> {
         let unknown = self.name.is_unknown()
@@ -246,9 +215,9 @@ impl Rule {
         let document = self
             .document()?
             .ok_or_else(|| Diagnostic::error("The rule is not wholly known at apply").at("expression"))?;
-        let cx = Cx::for_test(std::sync::Arc::new(()));
-        if report(&cx, &document.expression, "expression").is_none() {
-            return Err(cx.reported());
+        let (expression, found) = check(&document.expression, "expression");
+        if expression.is_none() {
+            return Err(found);
         }
         Ok(document.encode().map_err(|error| too_large(&error).at("expression"))?)
     }
@@ -263,13 +232,8 @@ impl Rule {
             severity: document.severity.as_str().into(),
             labels: keep_empty(document.labels, &state.labels),
             enabled: document.enabled.into(),
-            ..Self::nothing()
+            ..Self::default()
         }
-    }
-
-    /// A document that somebody wrote by hand and that is no rule: the plan shows what stands there, and mends it.
-    fn garbled(&self, text: &str) -> Self {
-        Self { expression: text.to_owned().into(), fields: Vec::new().into(), ..self.clone() }
     }
 
     fn placed(self, name: &str, parameter: &str, stored: Stored) -> Self {

@@ -175,7 +175,7 @@ fn notification(title: &str, facts: &Facts) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::{any, prop, prop_oneof, proptest};
+    use proptest::prelude::{ProptestConfig, any, prop, prop_oneof, proptest};
     use serde_json::{Value, json};
     use trailhook_engine::document::{Action, RuleDocument};
 
@@ -250,6 +250,9 @@ mod tests {
     }
 
     proptest! {
+        // Each case is large; a few of them touch every limit.
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
         #[test]
         fn hostile_events_fit_and_mention_nobody(
             texts in prop::collection::vec(

@@ -1,0 +1,164 @@
+//! What the end-to-end tests share: a deployment as a user has it, and Terraform with our provider.
+
+#![allow(dead_code, reason = "each test program uses a part of this")]
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use serde_json::{Value, json};
+use trailhook_tests::{
+    Artifacts, Aws, FaultProxy, FunctionSpec, Invocation, MiniStack, ParameterKind, SlackDouble, Terraform,
+};
+
+pub(crate) const NAMESPACE: &str = "/trailhook/test";
+pub(crate) const SECRET: &str = "/trailhook/secrets/slack-webhook";
+pub(crate) const BUCKET: &str = "logs";
+pub(crate) const FUNCTION: &str = "trailhook-test";
+
+/// A function around a log bucket, with a route to a Slack webhook. Its calls to AWS go through the proxy.
+pub(crate) struct Deployment {
+    pub(crate) stack: MiniStack,
+    pub(crate) proxy: FaultProxy,
+    pub(crate) aws: Aws,
+    pub(crate) slack: SlackDouble,
+    pub(crate) function_arn: String,
+}
+
+impl Deployment {
+    /// The function, the bucket and the secret; neither rules nor routes.
+    pub(crate) async fn bare() -> anyhow::Result<Self> {
+        let artifacts = Artifacts::find()?;
+        let zip = artifacts.bootstrap_zip().await?;
+        let proxy = FaultProxy::start().await?;
+        let stack = MiniStack::builder()
+            .endpoint_for_functions(proxy.url())
+            .first_retry_after(Duration::from_millis(100))
+            .start()
+            .await?;
+        proxy.forward_to(stack.url());
+        let aws = Aws::at(stack.url());
+        let slack = SlackDouble::start().await?;
+        aws.create_bucket(BUCKET).await?;
+        aws.put_parameter(SECRET, ParameterKind::SecureString, &slack.webhook_url(), false).await?;
+        let function_arn = aws
+            .create_function(&FunctionSpec {
+                environment: &[("TRAILHOOK_NAMESPACE", NAMESPACE)],
+                timeout: Duration::from_secs(30),
+                ..FunctionSpec::new(FUNCTION, &zip)
+            })
+            .await?;
+        aws.allow_bucket(FUNCTION, BUCKET).await?;
+        Ok(Self { stack, proxy, aws, slack, function_arn })
+    }
+
+    /// The same with a default route to the webhook.
+    pub(crate) async fn start() -> anyhow::Result<Self> {
+        let deployment = Self::bare().await?;
+        deployment.put_route("security", SECRET).await?;
+        Ok(deployment)
+    }
+
+    pub(crate) async fn put_rule(&self, name: &str, expression: &str) -> anyhow::Result<()> {
+        let document = json!({"schema": 1, "name": name, "expression": expression, "severity": "high"});
+        self.put_document("rules", name, &document.to_string()).await
+    }
+
+    pub(crate) async fn put_route(&self, name: &str, secret: &str) -> anyhow::Result<()> {
+        let destination = json!({"type": "slack_webhook", "url_parameter": secret, "allowed_host": "127.0.0.1"});
+        let document = json!({"schema": 1, "name": name, "default": true, "destination": destination});
+        self.put_document("routes", name, &document.to_string()).await
+    }
+
+    pub(crate) async fn put_document(&self, folder: &str, name: &str, text: &str) -> anyhow::Result<()> {
+        let parameter = format!("{NAMESPACE}/{folder}/{name}");
+        self.aws.put_parameter(&parameter, ParameterKind::String, text, true).await.map(|_| ())
+    }
+
+    /// Puts a log object of these records and invokes the function for it.
+    pub(crate) async fn deliver(&self, key: &str, records: &[Value]) -> anyhow::Result<Invocation> {
+        let log = json!({ "Records": records }).to_string();
+        self.aws.put_object(BUCKET, key, gzip(log.as_bytes())?).await?;
+        self.invoke_for(&[key]).await
+    }
+
+    /// Invokes the function as S3 does for created objects.
+    pub(crate) async fn invoke_for(&self, keys: &[&str]) -> anyhow::Result<Invocation> {
+        self.aws.invoke(FUNCTION, &notification(keys)).await
+    }
+}
+
+pub(crate) fn notification(keys: &[&str]) -> Value {
+    let records: Vec<_> = keys
+        .iter()
+        .map(|key| {
+            json!({
+                "eventVersion": "2.1", "eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "awsRegion": "eu-central-1",
+                "s3": {"bucket": {"name": BUCKET}, "object": {"key": url::form_urlencoded::byte_serialize(key.as_bytes()).collect::<String>()}}
+            })
+        })
+        .collect();
+    json!({ "Records": records })
+}
+
+/// The key of a log object, as CloudTrail names them.
+pub(crate) fn log_key(name: &str) -> String {
+    format!(
+        "AWSLogs/111122223333/CloudTrail/eu-central-1/2026/02/03/111122223333_CloudTrail_eu-central-1_20260203T1010Z_{name}.json.gz"
+    )
+}
+
+pub(crate) fn gzip(bytes: &[u8]) -> anyhow::Result<Vec<u8>> {
+    use std::io::Write as _;
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes)?;
+    Ok(encoder.finish()?)
+}
+
+/// An event of this name, with an identity of its own.
+pub(crate) fn event(name: &str, id: &str) -> Value {
+    json!({
+        "eventVersion": "1.11", "eventID": id, "eventName": name, "eventSource": "cloudtrail.amazonaws.com",
+        "eventTime": "2026-02-03T10:08:09Z", "awsRegion": "eu-central-1", "recipientAccountId": "111122223333",
+        "sourceIPAddress": "203.0.113.20", "userAgent": "aws-cli/2.17.0",
+        "userIdentity": {"type": "IAMUser", "userName": "alice", "arn": "arn:aws:iam::111122223333:user/alice"}
+    })
+}
+
+/// Terraform in a fresh folder, with our provider, pointed at an address.
+pub(crate) fn terraform(endpoint: &str) -> anyhow::Result<Terraform> {
+    Ok(Terraform::with_provider(&Artifacts::find()?.provider()?)?.endpoint(endpoint))
+}
+
+/// A configuration with the provider's block in front.
+pub(crate) fn configuration(resources: &str) -> String {
+    format!(
+        "terraform {{\n  required_providers {{\n    trailhook = {{ source = \"trailhook/trailhook\" }}\n  }}\n}}\n\n\
+         provider \"trailhook\" {{\n  namespace = \"{NAMESPACE}\"\n}}\n\n{resources}"
+    )
+}
+
+/// A folder of the repository.
+pub(crate) fn repository(path: &str) -> PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+}
+
+/// Runs the local tool; its exit code, standard output and standard error.
+pub(crate) async fn trailhook(arguments: &[&str], input: &str) -> anyhow::Result<(i32, String, String)> {
+    use tokio::io::AsyncWriteExt as _;
+    let mut child = tokio::process::Command::new(Artifacts::find()?.trailhook()?)
+        .args(arguments)
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()?;
+    let mut stdin = child.stdin.take().context("the tool has no standard input")?;
+    let input = input.to_owned();
+    let writing = tokio::spawn(async move { stdin.write_all(input.as_bytes()).await });
+    let output = child.wait_with_output().await?;
+    // A tool that stopped early has closed its input.
+    let _closed_early = writing.await?;
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes);
+    Ok((output.status.code().unwrap_or(-1), text(output.stdout)?, text(output.stderr)?))
+}
