@@ -1,7 +1,8 @@
 //! The parts that Trailhook's end-to-end tests and its demo are made of.
 //!
 //! Nothing here knows the product's crates: the tests drive the programs that people run (`bootstrap`, `trailhook`,
-//! `terraform-provider-trailhook`) from the outside, over HTTP, files and the command line.
+//! `terraform-provider-trailhook`) from the outside, over HTTP, files and the command line. So does the demo, which borrows
+//! from the runtime how a message looks in a terminal.
 //!
 //! | part | what it is |
 //! |---|---|
@@ -28,6 +29,7 @@
 
 mod artifacts;
 mod aws;
+mod command;
 mod fault_proxy;
 mod http_client;
 mod ministack;

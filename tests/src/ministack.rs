@@ -6,8 +6,6 @@ mod process;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::Context as _;
-
 use install::Installation;
 use process::Process;
 
@@ -111,7 +109,7 @@ impl MiniStackBuilder {
     /// A [`Missing`](crate::Missing) Python; a failed installation with what pip said; an emulator that ends early or does
     /// not answer within a minute, with the end of its log.
     pub async fn start(self) -> anyhow::Result<MiniStack> {
-        let installation = tokio::task::spawn_blocking(Installation::ready).await.context("installing MiniStack")??;
+        let installation = Installation::ready().await?;
         let (process, port) =
             process::launch(&installation, self.endpoint_for_functions.as_deref(), &self.environment).await?;
         Ok(MiniStack { process, url: format!("http://127.0.0.1:{port}"), python: installation.python() })

@@ -3,7 +3,6 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
@@ -11,6 +10,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::Command;
 
+use crate::command::{Group, output};
 use crate::{Aws, Missing};
 
 /// The address under which the provider is required.
@@ -35,6 +35,7 @@ pub struct Terraform {
     binary: PathBuf,
     folder: TempDir,
     environment: Vec<(String, String)>,
+    group: Group,
 }
 
 /// What a command did.
@@ -89,7 +90,7 @@ impl Terraform {
         let configuration = cli_configuration(&own_mirror, other_mirror.as_deref())?;
         fs::write(folder.path().join("terraform.rc"), configuration)
             .context("writing Terraform's CLI configuration")?;
-        Ok(Self { binary: terraform, folder, environment: Vec::new() })
+        Ok(Self { binary: terraform, folder, environment: Vec::new(), group: Group::Shared })
     }
 
     /// Sends every AWS call of the providers to this emulator or proxy.
@@ -102,6 +103,14 @@ impl Terraform {
     #[must_use]
     pub fn environment(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.environment.push((name.into(), value.into()));
+        self
+    }
+
+    /// Runs Terraform where Ctrl-C in a terminal does not reach it, for a program that stops it in good order: by dropping
+    /// the command's future, which also waits for the end of the providers.
+    #[must_use]
+    pub fn in_own_group(mut self) -> Self {
+        self.group = Group::Own;
         self
     }
 
@@ -196,7 +205,8 @@ impl Terraform {
         serde_json::from_str(&run.success()?.stdout).context("reading terraform show -json")
     }
 
-    /// Any command. A run that fails is no error: see [`TerraformRun::success`].
+    /// Any command. A run that fails is no error: see [`TerraformRun::success`]. Dropping the future ends
+    /// Terraform.
     ///
     /// # Errors
     ///
@@ -219,12 +229,10 @@ impl Terraform {
             .env("AWS_SECRET_ACCESS_KEY", Aws::ACCESS_KEY)
             .env("AWS_REGION", Aws::REGION)
             .env("AWS_EC2_METADATA_DISABLED", "true")
-            .envs(self.environment.iter().map(|(name, value)| (name, value)))
-            .stdin(Stdio::null())
-            .kill_on_drop(true);
+            .envs(self.environment.iter().map(|(name, value)| (name, value)));
         let shown = command.as_std().get_args().collect::<Vec<_>>();
         let shown = format!("terraform {}", shown.join(OsStr::new(" ")).to_string_lossy());
-        let output = tokio::time::timeout(LIMIT, command.output())
+        let output = tokio::time::timeout(LIMIT, output(&mut command, self.group))
             .await
             .with_context(|| format!("{shown} did not end within {LIMIT:?}"))?
             .with_context(|| format!("starting {}", self.binary.display()))?;
@@ -242,7 +250,10 @@ fn find_terraform() -> anyhow::Result<PathBuf> {
     std::env::split_paths(&path)
         .map(|folder| folder.join("terraform"))
         .find(|candidate| candidate.is_file())
-        .ok_or_else(|| Missing::required_on_ci("Terraform", "install it and put terraform on the PATH").into())
+        .ok_or_else(|| {
+            let remedy = "get it from https://developer.hashicorp.com/terraform/install and put terraform on the PATH";
+            Missing::required_on_ci("Terraform", remedy).into()
+        })
 }
 
 /// `HOST/NAMESPACE/NAME/VERSION/OS_ARCH/terraform-provider-NAME_vVERSION`

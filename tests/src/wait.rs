@@ -13,10 +13,11 @@ const INTERVAL: Duration = Duration::from_millis(20);
 /// # Errors
 ///
 /// After `limit`, with `what` in the text; an error of the probe at once.
-pub async fn wait_until<T, F>(what: &str, limit: Duration, mut probe: impl FnMut() -> F) -> anyhow::Result<T>
-where
-    F: Future<Output = anyhow::Result<Option<T>>>,
-{
+pub async fn wait_until<T>(
+    what: &str,
+    limit: Duration,
+    mut probe: impl AsyncFnMut() -> anyhow::Result<Option<T>>,
+) -> anyhow::Result<T> {
     let deadline = Instant::now() + limit;
     loop {
         if let Some(value) = probe().await? {

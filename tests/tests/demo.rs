@@ -109,7 +109,7 @@ fn processes_with(folder: &Path) -> Vec<Process> {
 fn program(name: &str) -> anyhow::Result<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file());
-    Ok(found.ok_or_else(|| Missing::required_on_ci(name, "put it on the PATH"))?)
+    Ok(found.ok_or_else(|| Missing::required_on_ci(name, "install it and put it on the PATH"))?)
 }
 
 /// The tools of the whole story.
@@ -131,8 +131,7 @@ const RULES: [&str; 9] = [
     "alerter-code-changed",
 ];
 
-/// The sample logs by the example's rules, a fact of what is checked in; `replay` does not count the digest, and neither
-/// does the function.
+/// The sample logs by the example's rules: eight logs and an insight; the digest counts for nothing.
 const COUNT: &str = "9 logs, 261 events, 21 matches, 21 messages";
 
 fn alerts(told: &str, rule: &str) -> usize {
@@ -210,16 +209,18 @@ async fn without_python_the_logs_are_replayed() {
     assert_alerts(&told);
 }
 
-#[tokio::test]
-async fn a_step_that_fails_says_why() {
-    require!(tools());
-    let artifacts = Artifacts::find().unwrap();
-    let programs = tempfile::tempdir().unwrap();
-    symlink(artifacts.bootstrap().unwrap(), programs.path().join("bootstrap")).unwrap();
-    let provider = programs.path().join("terraform-provider-trailhook");
-    fs::write(&provider, "#!/bin/sh\nexit 3\n").unwrap();
-    fs::set_permissions(&provider, fs::Permissions::from_mode(0o755)).unwrap();
+/// A program that ends at once.
+fn broken(path: &Path) {
+    fs::write(path, "#!/bin/sh\necho 'cannot go on' >&2\nexit 3\n").unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}
 
+#[tokio::test]
+async fn a_provider_that_fails_is_told_with_terraforms_words() {
+    require!(tools());
+    let programs = tempfile::tempdir().unwrap();
+    broken(&programs.path().join("bootstrap"));
+    broken(&programs.path().join("terraform-provider-trailhook"));
     let mut demo = Demo::new();
     demo.command.env("TRAILHOOK_BIN_DIR", programs.path());
     let (code, told) = demo.run().await;
@@ -227,4 +228,19 @@ async fn a_step_that_fails_says_why() {
     assert!(told.contains("Step 3 failed: terraform apply"), "{told}");
     assert!(told.contains("The end of what Terraform said:"), "{told}");
     assert!(told.contains("Failed to load plugin schemas"), "{told}");
+}
+
+#[tokio::test]
+async fn a_function_that_fails_is_told_with_its_log() {
+    require!(tools());
+    let programs = tempfile::tempdir().unwrap();
+    broken(&programs.path().join("bootstrap"));
+    let provider = Artifacts::find().unwrap().provider().unwrap();
+    symlink(&provider, programs.path().join(provider.file_name().unwrap())).unwrap();
+    let mut demo = Demo::new();
+    demo.command.env("TRAILHOOK_BIN_DIR", programs.path());
+    let (code, told) = demo.run().await;
+    assert_eq!(code, 1, "{told}");
+    assert!(told.contains("Step 4 failed: the function failed 3 times"), "{told}");
+    assert!(told.contains("cannot go on"), "{told}");
 }

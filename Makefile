@@ -1,0 +1,32 @@
+# `make` lists the targets. A `##` behind a target is its line in that list.
+
+programs := $(or $(CARGO_TARGET_DIR),target)/debug
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## Build the provider, the function and the command-line tool
+	cargo build --workspace --bins
+
+.PHONY: demo
+demo: build ## Rules in Terraform, logs in S3, alerts as in Slack: all of it on this machine
+	@$(programs)/demo
+
+.PHONY: test
+test: ## Every check and test; ends with `N passed, N failed, N skipped`
+	@scripts/test.sh
+
+.PHONY: fmt
+fmt: ## Format the sources
+	cargo fmt --all
+	@if command -v terraform >/dev/null; then terraform fmt -recursive examples; fi
+
+.PHONY: lint
+lint: ## Run clippy over everything
+	cargo clippy --workspace --all-targets -- -D warnings
+
+.PHONY: clean-local
+clean-local: ## Remove the AWS emulator that tests and demo installed into .local/
+	rm -rf .local
