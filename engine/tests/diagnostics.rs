@@ -55,6 +55,7 @@ const MISTAKES: &[&str] = &[
     "f'{event}'",
     "'\\ud83d' in event.get('userAgent', '')",
     "\u{feff}True",
+    "event['a'] is event['b'] or 'x' is not 'y'",
     "event.get('a') == 'b' or\n\tevent.get('ü') == 'c' and\n  event.Get('d') == 'e'",
 ];
 
@@ -80,6 +81,18 @@ fn every_code_is_shown_and_has_a_number_of_its_own() {
     let missing: Vec<_> = Code::ALL.iter().filter(|code| !shown.contains(code)).collect();
     assert!(missing.is_empty(), "no example of {missing:?}");
     assert_eq!(Code::ALL.iter().map(|code| code.as_str()).collect::<BTreeSet<_>>().len(), Code::ALL.len());
+}
+
+#[test]
+fn a_text_full_of_mistakes_is_told_in_bounds() {
+    let source = vec!["x"; 1_500].join(" or ");
+    let faults = Expression::parse(&source).unwrap_err();
+    let shown: usize = faults.iter().map(|fault| fault.render(&source).len()).sum();
+    assert!(faults.len() == 20 && shown < 20_000, "{} findings, {shown} bytes", faults.len());
+    let last = faults[19].render(&source);
+    let lines: Vec<_> = last.lines().skip_while(|line| !line.contains('|')).collect();
+    let mark = lines[1].chars().position(|c| c == '^').unwrap();
+    assert_eq!(lines[0].chars().nth(mark), Some('x'), "{last}");
 }
 
 #[test]

@@ -197,7 +197,9 @@ fn strings_are_code_points() {
         &["event['e'][0]", "event['u'][5]", "event['u'][-6]", "[][0]", "'a'[99999999999999999999]"],
     );
     assert_all("TypeError", &["'abc'[1.0]", "'abc'['a':]", "None[1:]"]);
-    assert_all("ValueError", &["'abc'[::0]"]);
+    assert_all("ValueError", &["'abc'[::0]", "'abc'['x'::0]"]);
+    assert_all("TypeError", &["event[[1]:2]"]);
+    assert_all("KeyError", &["event[1:2]"]);
 }
 
 #[test]
@@ -240,11 +242,24 @@ fn identity_is_that_of_singletons() {
             "event['n'] is None",
             "event['t'] is True",
             "event['one'] is not True",
-            "event is event",
             "event['s'] is not None",
+            "event['one'] is 1",
+            "event['e'] is ''",
         ],
     );
-    assert_all("false", &["event['s'] is 'StopLogging'", "event['one'] is True", "[] is []", "event['zero'] is False"]);
+    assert_all("true", &["event['s'] is not 'StopLogging'", "event.get('inf') is not None"]);
+    assert_all("false", &["event['s'] is 'StopLogging'", "event['one'] is True", "event['zero'] is False"]);
+}
+
+#[test]
+fn lines_may_end_as_they_do_elsewhere() {
+    let event = Event::parse(br#"{"x":"a\nb","y":"a\r\nb"}"#).unwrap();
+    let matches = |source: &str| Expression::parse(source).unwrap().evaluate(&event).is_match();
+    assert!(matches("event['x'] == \"\"\"a\r\nb\"\"\"\r\n and event['x'] == '''a\rb'''"));
+    assert!(matches("event['y'] == 'a\\r\\nb'"));
+    let source = "True and\r\n  event['x'].startwith('a')";
+    let faults = Expression::parse(source).unwrap_err();
+    assert_eq!((faults[0].span.of(source), faults[0].span.line_and_column(source)), ("startwith", (2, 14)));
 }
 
 #[test]
@@ -267,4 +282,6 @@ fn the_fields_that_are_read_are_known() {
     );
     assert_eq!(fields("event[event['a']] == 1"), ["*", "a"]);
     assert_eq!(fields("True"), Vec::<String>::new());
+    assert_eq!(fields("event == event.get('a')"), ["*", "a"]);
+    assert_eq!(fields("(event or 1)['a'] == 1"), ["*"]);
 }

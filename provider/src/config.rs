@@ -1,7 +1,7 @@
 //! The `provider` block.
 
 use tfplugin::schema::{self, Schema};
-use tfplugin::{Attribute, Diagnostic, model};
+use tfplugin::{Attribute, Diagnostic, Diagnostics, Path, model};
 use trailhook_engine::document::Namespace;
 
 use crate::resource::sentence;
@@ -44,6 +44,24 @@ pub(crate) fn schema() -> Schema {
 }
 
 impl Config {
+    /// Attributes that are given and empty, which AWS would complain of in words that name none of them.
+    pub(crate) fn empty_values(&self) -> Diagnostics {
+        let ssm = self.endpoints.known().map(|endpoints| &endpoints.ssm);
+        let given = [
+            (Some(&self.region), Path::from("region")),
+            (Some(&self.profile), Path::from("profile")),
+            (ssm, Path::from("endpoints").attribute("ssm")),
+        ];
+        let mut faults = Diagnostics::new();
+        for (value, path) in given {
+            if value.and_then(Attribute::as_str) == Some("") {
+                let fault = Diagnostic::error("The value is empty");
+                faults.push(fault.detail("Leave it out, or use null, to take it from the environment.").at(path));
+            }
+        }
+        faults
+    }
+
     /// The namespace; unknown while its value is.
     pub(crate) fn namespace(&self) -> Result<Attribute<Namespace>, Diagnostic> {
         match self.namespace.known() {

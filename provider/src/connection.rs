@@ -1,5 +1,7 @@
 //! What every handler works with: the namespace, and a client of Parameter Store.
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
@@ -24,6 +26,9 @@ pub(crate) struct Connection {
     client: Attribute<Client>,
     /// Whether a region was given or found.
     has_region: bool,
+    /// The parameters of the objects in this state, as far as this run came across them. Terraform plans the second half of
+    /// a replacement as if nothing was there, and the name it finds taken is the object's own.
+    own: Mutex<BTreeSet<String>>,
 }
 
 impl Connection {
@@ -41,7 +46,7 @@ impl Connection {
         };
         let Some(endpoint) = endpoint.known().filter(|_| !config.region.is_unknown() && !config.profile.is_unknown())
         else {
-            return Ok(Self { namespace, client: Attribute::Unknown, has_region: true });
+            return Ok(Self { namespace, client: Attribute::Unknown, has_region: true, own: Mutex::default() });
         };
 
         let http =
@@ -61,7 +66,18 @@ impl Connection {
             ssm = ssm.endpoint_url(*endpoint);
         }
         let has_region = shared.region().is_some();
-        Ok(Self { namespace, client: Attribute::Known(Client::from_conf(ssm.build())), has_region })
+        let client = Attribute::Known(Client::from_conf(ssm.build()));
+        Ok(Self { namespace, client, has_region, own: Mutex::default() })
+    }
+
+    /// Remembers that an object of this state stands in a parameter.
+    pub(crate) fn remember(&self, parameter: &str) {
+        self.own.lock().unwrap_or_else(PoisonError::into_inner).insert(parameter.to_owned());
+    }
+
+    /// Whether an object of this state is known to stand in a parameter.
+    pub(crate) fn is_own(&self, parameter: &str) -> bool {
+        self.own.lock().unwrap_or_else(PoisonError::into_inner).contains(parameter)
     }
 
     /// The namespace, if it is known yet.

@@ -1,5 +1,7 @@
 //! One document, one parameter: the calls to Parameter Store, and what is said when one fails.
 
+use std::time::Duration;
+
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ssm::operation::RequestId;
@@ -16,7 +18,8 @@ use crate::connection::Connection;
 /// A parameter as it stands in Parameter Store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Stored {
-    pub(crate) arn: String,
+    /// `None` where it could not be read yet.
+    pub(crate) arn: Option<String>,
     pub(crate) version: i64,
     pub(crate) value: String,
 }
@@ -30,11 +33,14 @@ pub(crate) async fn create(
     value: &str,
 ) -> Result<Stored, Diagnostic> {
     let client = cx.require_client()?;
-    let put = put(client, parameter, value).overwrite(false).send();
-    match cx.or_interrupted(put).await? {
-        Ok(_) => stored(cx, client, parameter).await,
+    match write(cx, put(client, parameter, value).overwrite(false)).await? {
+        Ok(version) => Ok(stored(cx, client, parameter, version, value).await),
         Err(error) if error.as_service_error().is_some_and(PutParameterError::is_parameter_already_exists) => {
-            Err(name_taken(kind, name, parameter))
+            // An answer may be lost on its way; the try behind it then meets what the first one wrote.
+            match get(client, parameter).await {
+                Ok(Some(found)) if found.version == 1 && found.value == value => Ok(found),
+                _ => Err(name_taken(kind, name, parameter)),
+            }
         }
         Err(error) => Err(refused("PutParameter", parameter, &error)),
     }
@@ -43,9 +49,20 @@ pub(crate) async fn create(
 /// Writes a new version of a parameter.
 pub(crate) async fn update(cx: &Cx<Connection>, parameter: &str, value: &str) -> Result<Stored, Diagnostic> {
     let client = cx.require_client()?;
-    let put = put(client, parameter, value).overwrite(true).send();
-    cx.or_interrupted(put).await?.map_err(|error| refused("PutParameter", parameter, &error))?;
-    stored(cx, client, parameter).await
+    let written = write(cx, put(client, parameter, value).overwrite(true)).await?;
+    let version = written.map_err(|error| refused("PutParameter", parameter, &error))?;
+    Ok(stored(cx, client, parameter, version, value).await)
+}
+
+/// Sends a write and waits for its answer, also when the run was interrupted meanwhile: what was written and is in no state
+/// is lost to Terraform. The version that was written.
+async fn write(
+    cx: &Cx<Connection>,
+    request: PutParameterFluentBuilder,
+) -> Result<Result<i64, SdkError<PutParameterError>>, Diagnostic> {
+    // Only before it begins can it be left out.
+    cx.or_interrupted(std::future::ready(())).await?;
+    Ok(request.send().await.map(|answer| answer.version))
 }
 
 /// The parameter, or `None` if it is not there.
@@ -57,7 +74,8 @@ pub(crate) async fn read(cx: &Cx<Connection>, parameter: &str) -> Result<Option<
 /// Removes a parameter. One that is gone already is as wanted.
 pub(crate) async fn delete(cx: &Cx<Connection>, parameter: &str) -> Result<(), Diagnostic> {
     let client = cx.require_client()?;
-    match cx.or_interrupted(client.delete_parameter().name(parameter).send()).await? {
+    cx.or_interrupted(std::future::ready(())).await?;
+    match client.delete_parameter().name(parameter).send().await {
         Ok(_) => Ok(()),
         Err(error) if error.as_service_error().is_some_and(DeleteParameterError::is_parameter_not_found) => Ok(()),
         Err(error) => Err(refused("DeleteParameter", parameter, &error)),
@@ -113,28 +131,27 @@ async fn get(client: &Client, parameter: &str) -> Result<Option<Stored>, Box<Dia
     }
 }
 
-/// What was written just now. Parameter Store may need a moment until it can be read.
-async fn stored(cx: &Cx<Connection>, client: &Client, parameter: &str) -> Result<Stored, Diagnostic> {
-    const TRIES: u32 = 6;
-    const FIRST_WAIT: std::time::Duration = std::time::Duration::from_millis(200);
+/// What was written just now. Parameter Store may need a moment until it can be read; what the write itself did not tell is
+/// left for the next refresh if it takes longer.
+async fn stored(cx: &Cx<Connection>, client: &Client, parameter: &str, version: i64, value: &str) -> Stored {
+    const TRIES: u32 = 5;
+    const FIRST_WAIT: Duration = Duration::from_millis(200);
     for attempt in 0..TRIES {
-        if let Some(stored) = get(client, parameter).await.map_err(|error| *error)? {
-            return Ok(stored);
+        match get(client, parameter).await {
+            Ok(Some(stored)) if stored.version >= version => return stored,
+            Ok(_) => {}
+            Err(_) => break,
         }
-        cx.or_interrupted(tokio::time::sleep(FIRST_WAIT * 2_u32.pow(attempt))).await?;
+        if cx.or_interrupted(tokio::time::sleep(FIRST_WAIT * 2_u32.pow(attempt))).await.is_err() {
+            break;
+        }
     }
-    Err(Diagnostic::error("The parameter was written and cannot be found").detail(format!(
-        "PutParameter of {parameter} succeeded, and GetParameter does not find it. Import it, or apply again."
-    )))
+    Stored { arn: None, version, value: value.to_owned() }
 }
 
 impl From<Parameter> for Stored {
     fn from(parameter: Parameter) -> Self {
-        Self {
-            arn: parameter.arn.unwrap_or_default(),
-            version: parameter.version,
-            value: parameter.value.unwrap_or_default(),
-        }
+        Self { arn: parameter.arn, version: parameter.version, value: parameter.value.unwrap_or_default() }
     }
 }
 

@@ -22,7 +22,11 @@ impl Provider for Trailhook {
     }
 
     async fn validate(&self, _: &Cx<()>, config: Config) -> Result<(), Diagnostics> {
-        config.namespace().map(|_| ()).map_err(Diagnostics::from)
+        let mut faults = config.empty_values();
+        if let Err(fault) = config.namespace() {
+            faults.push(fault);
+        }
+        faults.or_ok(())
     }
 
     async fn configure(&self, _: &Cx<()>, request: Configure<Config>) -> Result<Connection, Diagnostics> {

@@ -13,12 +13,12 @@ use crate::aws;
 use crate::config::{ConfigStore, SecretStore};
 use crate::pipeline::{InvocationError, Pipeline, Report};
 use crate::sender::WebhookSender;
-use crate::source::log_objects;
+use crate::source::work;
 
 /// The variable of the function's environment that names the namespace to read.
 pub const NAMESPACE_VARIABLE: &str = "TRAILHOOK_NAMESPACE";
 
-/// Time before the invocation's deadline at which no new work begins.
+/// The time before the invocation's deadline at which work stops, so that there is some left to tell what came of it.
 const RESERVE: Duration = Duration::from_secs(2);
 
 /// Serves invocations until Lambda ends the process.
@@ -68,14 +68,20 @@ fn namespace(variable: Option<&str>) -> Result<Namespace, String> {
 
 async fn handle(pipeline: &Pipeline, invocation: &LambdaEvent<Value>) -> Result<Value, Diagnostic> {
     let deadline = deadline(invocation.context.deadline);
-    let outcome = match log_objects(&invocation.payload) {
-        Ok(objects) => pipeline.run(&objects, deadline).await.map_err(|error| failed(error_type(&error), &error)),
-        Err(error) => Err(failed("UnknownInvocation", &error)),
-    };
-    outcome.map(|report| summary(&report))
+    let work = work(&invocation.payload).map_err(|error| failed("UnknownInvocation", &error))?;
+    match pipeline.run(work, deadline).await {
+        Ok(report) => Ok(summary(&report)),
+        Err(error @ InvocationError::Config(_)) => Err(failed("ConfigurationError", &error)),
+        Err(error) => {
+            if let InvocationError::Incomplete { report, .. } = &error {
+                let _logged = summary(report);
+            }
+            Err(failed("IncompleteInvocation", &error))
+        }
+    }
 }
 
-/// The instant at which no new work begins, from Lambda's deadline in milliseconds since 1970.
+/// The instant at which work stops, from Lambda's deadline in milliseconds since 1970.
 fn deadline(milliseconds: u64) -> Instant {
     let left = (UNIX_EPOCH + Duration::from_millis(milliseconds)).duration_since(std::time::SystemTime::now());
     Instant::now() + left.unwrap_or_default().saturating_sub(RESERVE)
@@ -96,13 +102,6 @@ fn summary(report: &Report) -> Value {
     });
     tracing::info!(%summary, "invocation done");
     summary
-}
-
-fn error_type(error: &InvocationError) -> &'static str {
-    match error {
-        InvocationError::Config(_) => "ConfigurationError",
-        InvocationError::Failed(_) => "IncompleteInvocation",
-    }
 }
 
 fn failed(error_type: &str, error: &dyn std::error::Error) -> Diagnostic {

@@ -5,11 +5,12 @@
 //! | step | module | |
 //! |---|---|---|
 //! | invocation | [`lambda`] | Lambda's event, deadline and answer |
-//! | source | [`source`] | what arrived -> [`source::LogObject`]s |
+//! | source | [`source`] | what arrived -> [`source::Work`]: the objects to read |
 //! | pipeline | [`pipeline`] | the steps below, in order |
 //! | configuration | [`config`] | rules, routes and secrets from Parameter Store |
 //! | reader | [`reader`] | object -> gunzip -> [`reader::RawRecord`]s, one at a time |
 //! | matcher | [`matcher`] | record -> event -> [`matcher::Match`] |
+//! | delivery | [`delivery`] | match -> the four steps below, each route by itself |
 //! | router | [`router`] | match -> routes |
 //! | outbox | [`outbox`] | what was sent already |
 //! | renderer | [`message`] | match -> [`message::Message`] within Slack's limits |
@@ -19,6 +20,7 @@
 
 pub mod aws;
 pub mod config;
+pub mod delivery;
 pub mod lambda;
 pub mod local;
 pub mod matcher;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use trailhook_engine::event::Event;
 use trailhook_engine::{Rule, RuleSet, Verdict};
 
-use crate::reader::RawRecord;
+use crate::reader::{RawRecord, RecordSink};
 
 /// An event for which at least one alert rule is true.
 #[derive(Debug, Clone)]
@@ -65,21 +65,6 @@ impl<'r> Matcher<'r> {
         Self { rules, log: log.into(), matches: Vec::new(), tally: Tally::default() }
     }
 
-    /// Takes one record. One that cannot be read is counted and said in the log, and stops nothing.
-    pub fn record(&mut self, record: &RawRecord<'_>) {
-        let event = match record.text {
-            None => Err("the record is longer than any that CloudTrail writes".to_owned()),
-            Some(text) => Event::parse(text).map_err(|error| error.to_string()),
-        };
-        match event {
-            Ok(event) => self.event(event, record.offset),
-            Err(reason) => {
-                self.tally.broken_records += 1;
-                tracing::error!(log = self.log, offset = record.offset, reason, "a record was passed over");
-            }
-        }
-    }
-
     fn event(&mut self, event: Event, offset: u64) {
         self.tally.events += 1;
         let Verdict { ignored_by, alerts, recorded, errors } = self.rules.decide(&event);
@@ -98,10 +83,39 @@ impl<'r> Matcher<'r> {
         }
     }
 
-    /// What came out.
+    /// The number of matches that were not taken yet.
     #[must_use]
-    pub fn finish(self) -> (Vec<Match<'r>>, Tally) {
-        (self.matches, self.tally)
+    pub fn pending(&self) -> usize {
+        self.matches.len()
+    }
+
+    /// The matches since the last time.
+    #[must_use]
+    pub fn take(&mut self) -> Vec<Match<'r>> {
+        std::mem::take(&mut self.matches)
+    }
+
+    /// What was seen until now.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        self.tally.clone()
+    }
+}
+
+impl RecordSink for Matcher<'_> {
+    /// Takes one record. One that cannot be read is counted and said in the log, and stops nothing.
+    fn record(&mut self, record: &RawRecord<'_>) {
+        let event = match record.text {
+            None => Err("the record is longer than any that CloudTrail writes".to_owned()),
+            Some(text) => Event::parse(text).map_err(|error| error.to_string()),
+        };
+        match event {
+            Ok(event) => self.event(event, record.offset),
+            Err(reason) => {
+                self.tally.broken_records += 1;
+                tracing::error!(log = self.log, offset = record.offset, reason, "a record was passed over");
+            }
+        }
     }
 }
 
@@ -129,7 +143,7 @@ mod tests {
         for (number, text) in (0..).zip(records) {
             matcher.record(&RawRecord { offset: number * 10, text });
         }
-        let (matches, tally) = matcher.finish();
+        let (matches, tally) = (matcher.take(), matcher.tally());
         assert_eq!((tally.events, tally.broken_records, tally.matched), (3, 2, 3));
         assert_eq!(tally.rule_errors["errs"].0, 2);
         assert!(tally.rule_errors["errs"].1.starts_with("KeyError: the event has no such field in `event['x']`"));

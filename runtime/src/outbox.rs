@@ -30,13 +30,19 @@ struct State {
     order: VecDeque<Claim>,
 }
 
+/// A claim that is given back unless it is kept: whatever ends the sending early, a retry takes the alert again.
+#[derive(Debug)]
+pub struct Claimed<'o> {
+    outbox: &'o MemoryOutbox,
+    claim: Option<Claim>,
+}
+
 impl MemoryOutbox {
-    /// Takes an alert for sending; `false` if it was taken before.
-    pub fn claim(&self, claim: &Claim) -> bool {
-        // The state is whole between any two statements, so a poisoned lock is as good as any.
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Takes an alert for sending; `None` if it was taken before.
+    pub fn claim(&self, claim: Claim) -> Option<Claimed<'_>> {
+        let mut state = self.lock();
         if !state.claimed.insert(claim.clone()) {
-            return false;
+            return None;
         }
         state.order.push_back(claim.clone());
         if state.order.len() > CAPACITY
@@ -44,14 +50,28 @@ impl MemoryOutbox {
         {
             state.claimed.remove(&oldest);
         }
-        true
+        Some(Claimed { outbox: self, claim: Some(claim) })
     }
 
-    /// Gives back an alert that could not be sent, so that a retry takes it again.
-    pub fn release(&self, claim: &Claim) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.claimed.remove(claim) {
-            state.order.retain(|kept| kept != claim);
+    // The state is whole between any two statements, so a poisoned lock is as good as any.
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Claimed<'_> {
+    /// Says that the alert was sent.
+    pub fn keep(mut self) {
+        self.claim = None;
+    }
+}
+
+impl Drop for Claimed<'_> {
+    fn drop(&mut self) {
+        let Some(claim) = self.claim.take() else { return };
+        let mut state = self.outbox.lock();
+        if state.claimed.remove(&claim) {
+            state.order.retain(|kept| *kept != claim);
         }
     }
 }
@@ -65,21 +85,33 @@ mod tests {
     }
 
     #[test]
-    fn an_alert_is_taken_once_until_it_is_released() {
+    fn an_alert_is_taken_once_unless_it_is_given_back() {
         let outbox = MemoryOutbox::default();
-        assert!(outbox.claim(&claim(1)));
-        assert!(!outbox.claim(&claim(1)));
-        outbox.release(&claim(1));
-        assert!(outbox.claim(&claim(1)));
+        let taken = outbox.claim(claim(1)).unwrap();
+        assert!(outbox.claim(claim(1)).is_none());
+        drop(taken);
+        outbox.claim(claim(1)).unwrap().keep();
+        assert!(outbox.claim(claim(1)).is_none());
+    }
+
+    #[test]
+    fn a_panic_gives_the_alert_back() {
+        let outbox = MemoryOutbox::default();
+        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let _taken = outbox.claim(claim(1));
+            panic!("while sending");
+        }));
+        assert!(panicked.is_err());
+        assert!(outbox.claim(claim(1)).is_some());
     }
 
     #[test]
     fn memory_is_bounded() {
         let outbox = MemoryOutbox::default();
         for number in 0..=CAPACITY {
-            assert!(outbox.claim(&claim(number)));
+            outbox.claim(claim(number)).unwrap().keep();
         }
-        assert!(outbox.claim(&claim(0)), "the oldest is forgotten");
-        assert!(!outbox.claim(&claim(CAPACITY)));
+        assert!(outbox.claim(claim(0)).is_some(), "the oldest is forgotten");
+        assert!(outbox.claim(claim(CAPACITY)).is_none());
     }
 }

@@ -1,30 +1,32 @@
 //! The way of an event, from the objects of a notification to the messages.
 //!
 //! ```text
-//! log object -> reader -> matcher -> router -> outbox -> renderer -> sender
+//! log object -> reader -> matcher -> delivery: router -> outbox -> renderer -> sender
 //! ```
 
 use std::fmt;
+use std::future::Future;
 
 use aws_sdk_s3::error::SdkError;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 use trailhook_engine::RuleSet;
-use trailhook_engine::document::Destination;
 
 use crate::aws::{CallError, chain};
-use crate::config::{ConfigError, ConfigStore, Route, SecretStore};
-use crate::matcher::{Match, Matcher, Tally};
-use crate::message::{Subject, render};
-use crate::outbox::{Claim, MemoryOutbox};
-use crate::reader::{LogError, LogReader, ObjectKind};
-use crate::router::routes_for;
+use crate::config::{ConfigError, ConfigStore, SecretStore};
+use crate::delivery::{Deliverer, Delivery};
+use crate::matcher::{Matcher, Tally};
+use crate::outbox::MemoryOutbox;
+use crate::reader::{LogError, LogReader, ObjectKind, SplitError, TAKE};
 use crate::sender::{SendError, WebhookSender};
-use crate::source::LogObject;
+use crate::source::{LogObject, SourceError, Work};
+
+/// Matches that wait for delivery before reading goes on. Memory is bounded by them and by the largest record.
+const BATCH: usize = 64;
 
 /// What an invocation did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
-    /// Log objects that were read.
+    /// Log objects that were read to their end.
     pub logs: u64,
     /// Objects that hold no events, such as digests.
     pub skipped: u64,
@@ -43,14 +45,22 @@ pub enum InvocationError {
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// Objects could not be read, or alerts not be delivered.
-    #[error("{}", Failures(.0))]
-    Failed(Vec<Failure>),
+    #[error("{}", Failures(failures))]
+    Incomplete {
+        /// What could not be done; at least one thing.
+        failures: Vec<Failure>,
+        /// What was done.
+        report: Box<Report>,
+    },
 }
 
 /// One thing that failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// An object could not be read to its end.
+    /// A part of the notification could not be read.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// An object could not be read to its end. The alerts until there went out.
     #[error("s3://{bucket}/{key} cannot be read: {reason}")]
     Object {
         /// The bucket.
@@ -84,6 +94,9 @@ pub enum ReadError {
     /// The content is not a whole log.
     #[error(transparent)]
     Log(#[from] LogError),
+    /// The invocation's time was over before the object's end.
+    #[error("the invocation's time is over; give the function more of it, or more memory, which makes it faster")]
+    OutOfTime,
 }
 
 struct Failures<'a>(&'a [Failure]);
@@ -102,16 +115,14 @@ impl fmt::Display for Failures<'_> {
 pub struct Pipeline {
     s3: aws_sdk_s3::Client,
     config: ConfigStore,
-    secrets: SecretStore,
-    outbox: MemoryOutbox,
-    webhooks: WebhookSender,
+    deliverer: Deliverer,
 }
 
 impl Pipeline {
     /// Puts the parts together. Nothing is read yet.
     #[must_use]
     pub fn new(s3: aws_sdk_s3::Client, config: ConfigStore, secrets: SecretStore, webhooks: WebhookSender) -> Self {
-        Self { s3, config, secrets, outbox: MemoryOutbox::default(), webhooks }
+        Self { s3, config, deliverer: Deliverer::new(secrets, MemoryOutbox::default(), webhooks) }
     }
 
     /// Reads the objects, decides about their events, and delivers the alerts before the deadline.
@@ -121,12 +132,13 @@ impl Pipeline {
     /// # Errors
     ///
     /// [`InvocationError`] if anything was left undone, so that the invocation is retried.
-    pub async fn run(&self, objects: &[LogObject], deadline: Instant) -> Result<Report, InvocationError> {
-        let configuration = self.config.current().await?;
+    pub async fn run(&self, work: Work, deadline: Instant) -> Result<Report, InvocationError> {
+        let configuration = timeout_at(deadline, Box::pin(self.config.current())).await;
+        let configuration = configuration.map_err(|_| ConfigError::OutOfTime)??;
         let mut report = Report::default();
-        let mut failures = Vec::new();
-        let mut matches = Vec::new();
-        for object in objects {
+        let mut failures: Vec<_> = work.broken.into_iter().map(Failure::from).collect();
+        let mut delivery = self.deliverer.begin(&configuration.routes, deadline);
+        for object in work.objects {
             match ObjectKind::of_key(&object.key) {
                 ObjectKind::Log => {}
                 kind @ (ObjectKind::Digest | ObjectKind::Other) => {
@@ -135,72 +147,72 @@ impl Pipeline {
                     continue;
                 }
             }
-            match self.scan(&configuration.rules, object).await {
-                Ok((found, tally)) => {
-                    report.logs += 1;
-                    report.tally.add(tally);
-                    matches.extend(found);
-                }
+            // Boxed: the futures of the SDK nest deeper than the compiler follows in one piece.
+            let reading = Box::pin(self.read(&configuration.rules, &object, &mut delivery, deadline));
+            let (tally, outcome) = reading.await;
+            report.tally.add(tally);
+            match outcome {
+                Ok(()) => report.logs += 1,
                 Err(reason) => {
-                    failures.push(Failure::Object { bucket: object.bucket.clone(), key: object.key.clone(), reason });
+                    let LogObject { bucket, key } = object;
+                    failures.push(Failure::Object { bucket, key, reason });
                 }
             }
         }
-        for route in routes_for(&configuration.routes) {
-            failures.extend(self.deliver(route, &matches, &mut report, deadline).await);
-        }
+        failures.extend(delivery.finish(&mut report));
         for (rule, (count, first)) in &report.tally.rule_errors {
             tracing::warn!(rule, count, first, "a rule erred, which counts as no match");
         }
-        if failures.is_empty() { Ok(report) } else { Err(InvocationError::Failed(failures)) }
-    }
-
-    /// Reads one object as it arrives and decides about its events.
-    async fn scan<'r>(&self, rules: &'r RuleSet, object: &LogObject) -> Result<(Vec<Match<'r>>, Tally), ReadError> {
-        let address = format!("s3://{}/{}", object.bucket, object.key);
-        let answer = self.s3.get_object().bucket(&object.bucket).key(&object.key).send().await;
-        let mut body = answer.map_err(|error: SdkError<_, _>| CallError::new("GetObject", &address, &error))?.body;
-        let mut matcher = Matcher::new(rules, address);
-        let mut reader = LogReader::new(|record| matcher.record(&record));
-        while let Some(chunk) = body.try_next().await.map_err(|error| ReadError::Transfer(chain(&error)))? {
-            reader.push(&chunk)?;
+        if failures.is_empty() {
+            Ok(report)
+        } else {
+            Err(InvocationError::Incomplete { failures, report: Box::new(report) })
         }
-        reader.finish()?;
-        Ok(matcher.finish())
     }
 
-    /// Sends the alerts of one route that were not sent before. After a failure the rest is left for the retry, because
-    /// what Slack refused once it will refuse again.
-    async fn deliver(
+    /// Reads one object as it arrives, and delivers what matches on the way: also of an object that cannot be read to its
+    /// end.
+    async fn read(
         &self,
-        route: &Route,
-        matches: &[Match<'_>],
-        report: &mut Report,
+        rules: &RuleSet,
+        object: &LogObject,
+        delivery: &mut Delivery<'_>,
         deadline: Instant,
-    ) -> Option<Failure> {
-        for (position, found) in matches.iter().enumerate() {
-            let claim = Claim { route: route.name.clone(), event_id: found.id.clone() };
-            if !self.outbox.claim(&claim) {
-                report.repeated += 1;
-                continue;
+    ) -> (Tally, Result<(), ReadError>) {
+        let address = format!("s3://{}/{}", object.bucket, object.key);
+        let mut reader = None;
+        let mut matcher = Some(Matcher::new(rules, address.clone()));
+        let outcome = async {
+            let request = self.s3.get_object().bucket(&object.bucket).key(&object.key).send();
+            let answer = before(deadline, request).await?;
+            let mut body = answer.map_err(|error: SdkError<_, _>| CallError::new("GetObject", &address, &error))?.body;
+            while let Some(chunk) =
+                before(deadline, body.try_next()).await?.map_err(|error| ReadError::Transfer(chain(&error)))?
+            {
+                for part in chunk.chunks(TAKE) {
+                    if let (Some(first), Some(matcher)) = (part.first(), matcher.take()) {
+                        reader = Some(LogReader::new(*first, matcher));
+                    }
+                    let Some(reader) = &mut reader else { continue };
+                    let taken = reader.push(part);
+                    if reader.sink_mut().pending() >= BATCH {
+                        delivery.deliver(reader.sink_mut().take()).await;
+                    }
+                    taken?;
+                }
             }
-            if let Err(reason) = self.send(route, found, deadline).await {
-                self.outbox.release(&claim);
-                let alerts = u64::try_from(matches.len() - position).unwrap_or(u64::MAX);
-                return Some(Failure::Route { route: route.name.clone(), alerts, reason });
+            match &mut reader {
+                Some(reader) => Ok(reader.finish()?),
+                None => Err(LogError::from(SplitError::NoRecords).into()),
             }
-            report.messages += 1;
         }
-        None
+        .await;
+        let Some(mut reader) = reader else { return (Tally::default(), outcome) };
+        delivery.deliver(reader.sink_mut().take()).await;
+        (reader.sink_mut().tally(), outcome)
     }
+}
 
-    async fn send(&self, route: &Route, found: &Match<'_>, deadline: Instant) -> Result<(), SendError> {
-        let message = render(&Subject { event: &found.event, rules: &found.rules });
-        match &route.destination {
-            Destination::SlackWebhook { url_parameter, allowed_host } => {
-                let host = allowed_host.as_deref();
-                self.webhooks.send(&self.secrets, url_parameter, host, &message, deadline).await
-            }
-        }
-    }
+async fn before<T>(deadline: Instant, work: impl Future<Output = T>) -> Result<T, ReadError> {
+    timeout_at(deadline, work).await.map_err(|_| ReadError::OutOfTime)
 }

@@ -52,7 +52,16 @@ struct S3Object {
     key: String,
 }
 
-/// The objects that an invocation asks to read, in its order.
+/// What an invocation asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Work {
+    /// The objects to read, in the order of the notification.
+    pub objects: Vec<LogObject>,
+    /// The parts of the notification that could not be read. They keep the others from nothing.
+    pub broken: Vec<SourceError>,
+}
+
+/// What an invocation asks for.
 ///
 /// An S3 notification is `{"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCreated:…", "s3": …}]}` with
 /// form-encoded keys; the test event that S3 sends when a notification is configured asks for nothing.
@@ -60,15 +69,22 @@ struct S3Object {
 /// # Errors
 ///
 /// [`SourceError`] that names what came. The invocation then fails, so that it is retried and kept, not swallowed.
-pub fn log_objects(payload: &Value) -> Result<Vec<LogObject>, SourceError> {
+pub fn work(payload: &Value) -> Result<Work, SourceError> {
     if payload.get("Event").and_then(Value::as_str) == Some("s3:TestEvent") {
-        return Ok(Vec::new());
+        return Ok(Work::default());
     }
     let records = payload.get("Records").and_then(Value::as_array);
     let is_s3 = |record: &Value| record.get("eventSource").and_then(Value::as_str) == Some("aws:s3");
     match records {
         Some(records) if !records.is_empty() && records.iter().all(is_s3) => {
-            records.iter().filter_map(|record| s3_record(record).transpose()).collect()
+            let mut work = Work::default();
+            for record in records {
+                match s3_record(record) {
+                    Ok(object) => work.objects.extend(object),
+                    Err(error) => work.broken.push(error),
+                }
+            }
+            Ok(work)
         }
         _ => Err(SourceError::UnknownShape { found: describe(payload) }),
     }
@@ -80,14 +96,17 @@ fn s3_record(record: &Value) -> Result<Option<LogObject>, SourceError> {
     if !record.event_name.starts_with("ObjectCreated:") {
         return Ok(None);
     }
-    let key = decode_form(&record.s3.object.key);
+    let key = decode_form(&record.s3.object.key)?;
     Ok(Some(LogObject { bucket: record.s3.bucket.name, key }))
 }
 
-/// Keys of S3 notifications are form-encoded: `+` is a space.
-fn decode_form(key: &str) -> String {
-    // A key has neither `&` nor `=` left in it, so the whole of it is one name without a value.
-    url::form_urlencoded::parse(key.as_bytes()).map(|(name, _)| name.into_owned()).collect()
+/// Keys of S3 notifications are form-encoded: `+` is a space, `%2B` a plus.
+fn decode_form(key: &str) -> Result<String, SourceError> {
+    let spaced = key.replace('+', " ");
+    let decoded = percent_encoding::percent_decode_str(&spaced).decode_utf8();
+    decoded
+        .map(std::borrow::Cow::into_owned)
+        .map_err(|_| SourceError::BrokenNotification(format!("the key {key} is not UTF-8")))
 }
 
 fn describe(payload: &Value) -> String {
@@ -121,7 +140,7 @@ mod tests {
     }
 
     fn keys(payload: &Value) -> Vec<String> {
-        log_objects(payload).unwrap().into_iter().map(|object| object.key).collect()
+        work(payload).unwrap().objects.into_iter().map(|object| object.key).collect()
     }
 
     #[test]
@@ -139,7 +158,7 @@ mod tests {
     #[test]
     fn the_test_event_asks_for_nothing() {
         let payload = json!({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "logs"});
-        assert_eq!(log_objects(&payload), Ok(Vec::new()));
+        assert_eq!(work(&payload), Ok(Work::default()));
     }
 
     #[test]
@@ -152,9 +171,16 @@ mod tests {
             (json!([1]), "a list"),
             (Value::Null, "nothing"),
         ] {
-            assert_eq!(log_objects(&payload), Err(SourceError::UnknownShape { found: found.to_owned() }));
+            assert_eq!(work(&payload), Err(SourceError::UnknownShape { found: found.to_owned() }));
         }
-        let broken = json!({"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCreated:Put"}]});
-        assert!(matches!(log_objects(&broken), Err(SourceError::BrokenNotification(_))));
+    }
+
+    #[test]
+    fn a_broken_part_keeps_the_others_from_nothing() {
+        let broken = json!({"eventSource": "aws:s3", "eventName": "ObjectCreated:Put"});
+        let payload = json!({"Records": [broken, s3("ObjectCreated:Put", "%FF"), s3("ObjectCreated:Put", "a=b&c")]});
+        let work = work(&payload).unwrap();
+        assert_eq!(work.objects.iter().map(|object| object.key.as_str()).collect::<Vec<_>>(), ["a=b&c"]);
+        assert_eq!(work.broken.len(), 2);
     }
 }

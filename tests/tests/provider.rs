@@ -258,8 +258,8 @@ async fn what_changes_outside_is_shown_and_mended() {
     let original = stand.aws.get_parameter(&parameter).await.unwrap().unwrap().value;
     let hand = [
         (original.replace("critical", "info"), "severity"),
-        ("by hand {".to_owned(), "by hand {"),
-        (original.replace("\"name\":\"trail-stopped\"", "\"name\":\"other\""), "other"),
+        ("True".to_owned(), "expression"),
+        (original.replace("\"name\":\"trail-stopped\"", "\"name\":\"other\""), "expression"),
     ];
     for (text, shown) in hand {
         stand.aws.put_parameter(&parameter, ParameterKind::String, &text, true).await.unwrap();
@@ -300,6 +300,45 @@ async fn a_document_of_a_newer_version_is_an_error_and_stays() {
     assert_eq!(plan.code, 1);
     assert!(plan.diagnostics().contains("has schema 2, and this version reads up to 1"), "{}", plan.diagnostics());
     assert_eq!(stand.aws.get_parameter(&parameter).await.unwrap().unwrap().value, newer);
+}
+
+#[tokio::test]
+async fn an_object_is_replaced_under_its_own_name() {
+    let stand = require!(Stand::start().await);
+    stand.apply(&format!("{RULE}{ROUTE}")).await;
+    let plan = stand.terraform.plan(&["-replace=trailhook_rule.stopped"]).await.unwrap();
+    assert_eq!(plan.code, 2, "{}{}", plan.stdout, plan.stderr);
+    stand.terraform.apply(&["-replace=trailhook_rule.stopped"]).await.unwrap().success().unwrap();
+    stand.assert_empty_plan().await;
+    stand.terraform.run(["taint", "trailhook_route.security"]).await.unwrap().success().unwrap();
+    stand.terraform.apply(&[]).await.unwrap().success().unwrap();
+    stand.assert_empty_plan().await;
+}
+
+#[tokio::test]
+async fn what_was_written_is_never_lost_from_state() {
+    let stack = require!(MiniStack::start().await);
+    let proxy = FaultProxy::start().await.unwrap();
+    proxy.forward_to(stack.url());
+    let terraform = require!(terraform(&proxy.url()));
+    terraform.write("main.tf", &configuration(RULE)).unwrap();
+    terraform.init().await.unwrap().success().unwrap();
+
+    // The write succeeds and its answer is lost: the SDK tries again, and meets what it wrote itself.
+    proxy.add(Rule::on("SSM.PutParameter").times(1).then(Action::LoseAnswer));
+    terraform.apply(&[]).await.unwrap().success().unwrap();
+    assert_eq!(terraform.plan(&[]).await.unwrap().code, 0);
+    terraform.destroy().await.unwrap().success().unwrap();
+
+    // The write succeeds, and nothing can be read after it.
+    proxy.clear_rules();
+    assert_eq!(terraform.plan(&["-out=plan"]).await.unwrap().code, 2);
+    proxy.add(Rule::on("SSM.GetParameter").then(Action::Answer(Canned::ssm_access_denied())));
+    terraform.apply(&["plan"]).await.unwrap().success().unwrap();
+    proxy.clear_rules();
+    assert_eq!(terraform.plan(&[]).await.unwrap().code, 0, "the object is in the state");
+    terraform.destroy().await.unwrap().success().unwrap();
+    assert!(Aws::at(stack.url()).get_parameters_by_path("/").await.unwrap().is_empty());
 }
 
 #[tokio::test]

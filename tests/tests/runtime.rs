@@ -107,12 +107,52 @@ async fn a_slack_that_refuses_fails_the_invocation_until_it_takes_the_message() 
     assert_eq!(kind, "IncompleteInvocation");
     assert_eq!(
         message,
-        "route security: 2 alert(s) not delivered: Slack refused the message (HTTP 410: channel_is_archived)"
+        "route security: 2 alert(s) not delivered: Slack takes no messages there (HTTP 410: channel_is_archived); mend the \
+         channel, or store the URL of another webhook"
     );
     // The retry sends what is left, and only that.
     let summary = summary_of(&deployment.invoke_for(&[&log_key("refused")]).await.unwrap());
     assert_eq!((&summary["messages"], &summary["repeated"]), (&json!(2), &json!(1)));
     assert_eq!(deployment.slack.messages().len(), 3);
+}
+
+#[tokio::test]
+async fn one_message_that_slack_refuses_keeps_no_other_back() {
+    let deployment = require!(Deployment::start().await);
+    deployment.put_rule("trail-stopped", STOPPED).await.unwrap();
+    deployment.slack.script(Endpoint::Webhook, [Answer::error("invalid_blocks")]);
+    let records: Vec<_> = (0..5).map(|number| event("StopLogging", &format!("e{number}"))).collect();
+    let (_, message) = error_of(&deployment.deliver(&log_key("refused"), &records).await.unwrap());
+    assert_eq!(
+        message,
+        "route security: 1 alert(s) not delivered: Slack refused the message (HTTP 400: invalid_blocks)"
+    );
+    assert_eq!(deployment.slack.messages().len(), 4);
+}
+
+#[tokio::test]
+async fn a_wait_without_end_is_a_failure_and_no_loss() {
+    let deployment = require!(Deployment::start().await);
+    deployment.put_rule("trail-stopped", STOPPED).await.unwrap();
+    deployment.slack.script(Endpoint::Webhook, [Answer::TooMany { retry_after: u64::MAX }]);
+    let records = [event("StopLogging", "e1"), event("StopLogging", "e2")];
+    let (_, message) = error_of(&deployment.deliver(&log_key("wait"), &records).await.unwrap());
+    assert!(message.contains("2 alert(s) not delivered"), "{message}");
+    let summary = summary_of(&deployment.invoke_for(&[&log_key("wait")]).await.unwrap());
+    assert_eq!(summary["messages"], 2);
+}
+
+#[tokio::test]
+async fn work_stops_before_the_invocation_is_killed() {
+    let deployment = require!(Deployment::with_timeout(Duration::from_secs(5)).await);
+    deployment.put_rule("trail-stopped", STOPPED).await.unwrap();
+    deployment.slack.script(Endpoint::Webhook, [Answer::Ok, Answer::Hang]);
+    let records: Vec<_> = (0..3).map(|number| event("StopLogging", &format!("e{number}"))).collect();
+    let (kind, message) = error_of(&deployment.deliver(&log_key("slow"), &records).await.unwrap());
+    assert_eq!(kind, "IncompleteInvocation", "the function itself says what is left: {message}");
+    assert!(message.contains("2 alert(s) not delivered"), "{message}");
+    let summary = summary_of(&deployment.invoke_for(&[&log_key("slow")]).await.unwrap());
+    assert_eq!((&summary["messages"], &summary["repeated"]), (&json!(2), &json!(1)));
 }
 
 #[tokio::test]
@@ -169,17 +209,32 @@ async fn objects_that_cannot_be_read_fail_the_invocation_and_not_one_another() {
 }
 
 #[tokio::test]
-async fn a_transfer_that_breaks_off_is_an_error_and_not_half_a_log() {
+async fn a_transfer_that_breaks_off_is_an_error() {
     let deployment = require!(Deployment::start().await);
     deployment.put_rule("trail-stopped", STOPPED).await.unwrap();
     deployment.proxy.add(Rule::on("S3.GetObject").times(1).then(Action::CutBody { after: 60 }));
-    let records: Vec<_> = (0..200).map(|number| event("StopLogging", &format!("{number:032x}"))).take(3).collect();
+    let records: Vec<_> = (0..3).map(|number| event("StopLogging", &format!("{number:032x}"))).collect();
     let (kind, message) = error_of(&deployment.deliver(&log_key("broken-off"), &records).await.unwrap());
     assert_eq!(kind, "IncompleteInvocation");
     assert!(message.contains("the transfer broke off"), "{message}");
     assert!(deployment.slack.messages().is_empty());
     let summary = summary_of(&deployment.invoke_for(&[&log_key("broken-off")]).await.unwrap());
     assert_eq!(summary["messages"], 3);
+}
+
+#[tokio::test]
+async fn what_was_whole_of_a_log_that_is_cut_off_goes_out() {
+    let deployment = require!(Deployment::start().await);
+    deployment.put_rule("trail-stopped", STOPPED).await.unwrap();
+    let records: Vec<_> = (0..150).map(|number| event("StopLogging", &format!("e{number}"))).collect();
+    let text = json!({ "Records": records }).to_string();
+    let cut = gzip(&text.as_bytes()[..text.len() - 20]).unwrap();
+    deployment.aws.put_object(BUCKET, &log_key("cut"), cut).await.unwrap();
+    let (_, message) = error_of(&deployment.invoke_for(&[&log_key("cut")]).await.unwrap());
+    assert!(message.contains("the log ends in the middle"), "{message}");
+    assert_eq!(deployment.slack.messages().len(), 149);
+    let (_, _) = error_of(&deployment.invoke_for(&[&log_key("cut")]).await.unwrap());
+    assert_eq!(deployment.slack.messages().len(), 149, "a retry repeats nothing");
 }
 
 #[tokio::test]

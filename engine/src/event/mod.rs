@@ -73,9 +73,9 @@ impl Event {
         }
     }
 
-    /// `eventID`: CloudTrail's own identity of the event, the same however often it is delivered.
+    /// `eventID`: CloudTrail's own identity of the event, the same however often it is delivered. An empty one is none.
     #[must_use]
     pub fn id(&self) -> Option<Cow<'_, str>> {
-        self.str("eventID")
+        self.str("eventID").filter(|id| !id.is_empty())
     }
 }

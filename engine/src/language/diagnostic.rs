@@ -109,6 +109,10 @@ impl Severity {
     }
 }
 
+/// Characters of a line that are shown, and how many of them at least stand before the mark.
+const EXCERPT: usize = 160;
+const LEAD: usize = 60;
+
 /// One finding about the text of a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -159,10 +163,19 @@ impl Diagnostic {
         let marked = self.span.of(source).split('\n').next().map_or(0, |part| part.trim_end().chars().count());
         let gutter = " ".repeat(line.to_string().len());
 
-        let mut out = format!("line {line}, column {column}\n\n  {line} | {}\n  {gutter} | ", shown(text));
+        // Of a long line the part around the mark is shown.
+        let cut = column.saturating_sub(LEAD);
+        let (front, lead) = if cut > 0 { ("…", 1) } else { ("", 0) };
+        let kept: String = text.chars().skip(cut).take(EXCERPT).collect();
+        let back = if text.chars().count() > cut + EXCERPT { "…" } else { "" };
+        let marked = marked.clamp(1, (EXCERPT + cut + 1).saturating_sub(column).max(1));
+
+        let mut out =
+            format!("line {line}, column {column}\n\n  {line} | {front}{}{back}\n  {gutter} | ", shown(&kept));
+        out.push_str(&" ".repeat(lead));
         // A tab in the excerpt stays one, so that the caret stands under its character however wide the tab is drawn.
-        out.extend(before.map(|c| if c == '\t' { '\t' } else { ' ' }));
-        out.push_str(&"^".repeat(marked.max(1)));
+        out.extend(before.skip(cut).map(|c| if c == '\t' { '\t' } else { ' ' }));
+        out.push_str(&"^".repeat(marked));
         if let Some(suggestion) = &self.suggestion {
             // Writing to a string can't fail.
             let _ = write!(out, " did you mean `{suggestion}`?");

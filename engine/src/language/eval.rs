@@ -139,7 +139,10 @@ impl<'a> Evaluation<'a> {
             }
             Value::List(items) | Value::Tuple(items) => items.len(),
             // A slice is a key like any other to a dict, hashable since 3.12, and never one of its keys.
-            Value::Event(_) => return Err(ErrorKind::MissingKey),
+            Value::Event(_) => {
+                bounds.iter().flatten().try_for_each(check_hashable)?;
+                return Err(ErrorKind::MissingKey);
+            }
             other => return Err(ErrorKind::NotSubscriptable { value: other.type_name() }),
         };
         let positions = slice_positions(length, bounds)?;
@@ -221,10 +224,10 @@ fn slice_positions(length: usize, bounds: &[Option<Value<'_>>; 3]) -> Result<Vec
     let [start, stop, step] = bounds;
     // Python reads the step first, then the start, then the stop.
     let step = number(step)?.unwrap_or(1);
-    let (start, stop) = (number(start)?, number(stop)?);
     if step == 0 {
         return Err(ErrorKind::ZeroStep);
     }
+    let (start, stop) = (number(start)?, number(stop)?);
     let length = i64::try_from(length).unwrap_or(i64::MAX);
     let (lowest, highest) = if step > 0 { (0, length) } else { (-1, length - 1) };
     let clamp = |bound: i64| {

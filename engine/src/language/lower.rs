@@ -13,6 +13,9 @@ use super::{literal, names};
 const EVENT_METHODS: [Method; 1] = [Method::Get];
 const STR_METHODS: [Method; 2] = [Method::StartsWith, Method::EndsWith];
 
+/// Findings after which no further ones are looked for.
+pub(super) const MAX_FAULTS: usize = 20;
+
 pub(crate) fn lower(source: &str, tree: &python::Expr) -> Result<Expr, Vec<Diagnostic>> {
     let mut lowering = Lowering { source, faults: Vec::new(), depth: 0 };
     match lowering.expr(tree) {
@@ -31,6 +34,9 @@ impl Lowering<'_> {
     /// `None` after a fault was recorded; the other parts are still looked at, so that one run tells them all.
     fn expr(&mut self, tree: &python::Expr) -> Option<Expr> {
         let span = Span::from(tree.range());
+        if self.faults.len() >= MAX_FAULTS {
+            return None;
+        }
         if self.depth >= MAX_DEPTH {
             let message = format!("the expression is nested deeper than {MAX_DEPTH} levels");
             return self
@@ -61,6 +67,12 @@ impl Lowering<'_> {
             }
             python::Expr::UnaryOp(operation) => self.unary(operation, span),
             python::Expr::Compare(compare) => {
+                for (position, operator) in compare.ops.iter().enumerate() {
+                    let sides = std::iter::once(&*compare.left).chain(&compare.comparators).skip(position);
+                    if let [left, right] = sides.take(2).collect::<Vec<_>>()[..] {
+                        self.check_identity(*operator, left, right);
+                    }
+                }
                 let first = self.expr(&compare.left);
                 let rest: Vec<_> = compare
                     .ops
@@ -122,6 +134,46 @@ impl Lowering<'_> {
             (UnaryOp::UAdd, python::Expr::NumberLiteral(number)) => self.number(number, span, false),
             (UnaryOp::USub | UnaryOp::UAdd, _) => self.unsupported("sign before anything but a number", span),
             (UnaryOp::Invert, _) => self.unsupported("bitwise operators", span),
+        }
+    }
+
+    /// Which objects are the same is a matter of Python's inside, but for the singletons.
+    fn check_identity(&mut self, operator: CmpOp, left: &python::Expr, right: &python::Expr) {
+        let equality = match operator {
+            CmpOp::Is => "==",
+            CmpOp::IsNot => "!=",
+            _ => return,
+        };
+        let is_single =
+            |side: &python::Expr| matches!(side, python::Expr::NoneLiteral(_) | python::Expr::BooleanLiteral(_));
+        // A value of the event is never the same object as a literal, which `is` then says of equal ones, too.
+        let is_literal = |side: &python::Expr| side.is_literal_expr();
+        let is_field = |side: &python::Expr| match side {
+            python::Expr::Subscript(subscript) => is_event_name(&subscript.value),
+            python::Expr::Call(call) => matches!(
+                &*call.func,
+                python::Expr::Attribute(attribute)
+                    if is_event_name(&attribute.value) && attribute.attr.as_str() == "get" && call.arguments.args.len() == 1
+            ),
+            _ => false,
+        };
+        let known = is_single(left)
+            || is_single(right)
+            || (is_field(left) && is_literal(right))
+            || (is_literal(left) && is_field(right));
+        if !known {
+            let span = Span::new(left.range().end().to_usize(), right.range().start().to_usize());
+            let between = span.of(self.source);
+            let start = span.start + (between.len() - between.trim_start().len());
+            let span = Span::new(start, start + between.trim().len());
+            self.faults.push(
+                Diagnostic::error(
+                    Code::Unsupported,
+                    span,
+                    format!("`{}` compares objects, not values", operator.as_str()),
+                )
+                .suggest(equality),
+            );
         }
     }
 
@@ -251,6 +303,7 @@ impl Lowering<'_> {
         self.refuse(fault)
     }
 
+    /// What would always raise is refused, also where it is never reached: it is a mistake all the same.
     fn check_arguments(&mut self, method: Method, arguments: &[Expr], call: Span) -> bool {
         let (least, most) = match method {
             Method::Get => (1, 2),
@@ -276,6 +329,10 @@ impl Lowering<'_> {
         }
         true
     }
+}
+
+fn is_event_name(expr: &python::Expr) -> bool {
+    matches!(expr, python::Expr::Name(name) if name.id.as_str() == "event")
 }
 
 fn fold(items: Vec<Expr>, constant: fn(Box<[Constant]>) -> Constant, dynamic: fn(Vec<Expr>) -> ExprKind) -> ExprKind {

@@ -8,6 +8,7 @@ mod limits;
 mod literal;
 mod lower;
 mod names;
+mod newlines;
 mod parse;
 mod slips;
 mod span;
@@ -78,17 +79,21 @@ impl Expression {
     ///
     /// Every error that was found, in the order of the text; at least one.
     pub fn parse(source: &str) -> Result<Self, Vec<Diagnostic>> {
-        let tree = parse::parse(source)?;
-        let root = lower::lower(source, &tree).map_err(|mut faults| {
+        let text = newlines::Text::new(source);
+        let root = parse::parse(text.as_str()).and_then(|tree| lower::lower(text.as_str(), &tree));
+        let root = root.map_err(|mut faults| {
+            for fault in &mut faults {
+                fault.span = text.original(fault.span);
+            }
             faults.sort_by_key(|fault| fault.span);
             faults
         })?;
         let mut fields = BTreeSet::new();
         collect_fields(&root, &mut fields);
-        Ok(Self { source: source.to_owned(), root, fields })
+        Ok(Self { source: text.into_string(), root, fields })
     }
 
-    /// The text.
+    /// The text, its lines ended by `\n`.
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
@@ -111,19 +116,30 @@ impl Expression {
     }
 }
 
+/// Where the event stands by itself, as in `event == other`, any of its fields may decide.
 fn collect_fields(expr: &Expr, fields: &mut BTreeSet<String>) {
     let is_event = |expr: &Expr| matches!(expr.kind, ExprKind::Event);
     let mut read = |key: Option<&Expr>| {
         fields.insert(key.and_then(Expr::as_str_constant).map_or_else(|| "*".to_owned(), ToString::to_string));
     };
+    // The events that were accounted for: the children that are not looked at again.
+    let mut read_from: Vec<&Expr> = Vec::new();
     match &expr.kind {
-        ExprKind::Subscript { value, index } if is_event(value) => read(Some(index)),
-        ExprKind::Call { receiver, method: Method::Get, arguments } if is_event(receiver) => read(arguments.first()),
+        ExprKind::Event => read(None),
+        ExprKind::Subscript { value, index } if is_event(value) => {
+            read(Some(index));
+            read_from.push(value);
+        }
+        ExprKind::Call { receiver, method: Method::Get, arguments } if is_event(receiver) => {
+            read(arguments.first());
+            read_from.push(receiver);
+        }
         ExprKind::Compare { first, rest } => {
             let mut left: &Expr = first;
             for (operator, right) in rest {
                 if is_event(right) && matches!(operator, Comparison::In | Comparison::NotIn) {
                     read(Some(left));
+                    read_from.push(right);
                 }
                 left = right;
             }
@@ -131,6 +147,8 @@ fn collect_fields(expr: &Expr, fields: &mut BTreeSet<String>) {
         _ => {}
     }
     for child in expr.children() {
-        collect_fields(child, fields);
+        if !read_from.iter().any(|event| std::ptr::eq(*event, child)) {
+            collect_fields(child, fields);
+        }
     }
 }

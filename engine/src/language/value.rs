@@ -226,8 +226,8 @@ pub(crate) fn equal(left: &Value<'_>, right: &Value<'_>) -> bool {
 /// `left is right`.
 ///
 /// Objects of Python that are the same wherever they come from: `None`, `True`, `False`, small integers, the empty
-/// string and strings of one Latin-1 character, the empty tuple, the event, and `json`'s one `NaN`. Beyond those, a text
-/// is the same as another if it is the very same bytes in memory.
+/// string and strings of one Latin-1 character, the empty tuple, the event, and `json`'s one `NaN`. What else could be
+/// the same is refused before it gets here.
 pub(crate) fn same(left: &Value<'_>, right: &Value<'_>) -> bool {
     match (left, right) {
         (Value::None, Value::None) | (Value::Event(_), Value::Event(_)) => true,
@@ -236,7 +236,7 @@ pub(crate) fn same(left: &Value<'_>, right: &Value<'_>) -> bool {
         (Value::Float(left), Value::Float(right)) => left.is_nan() && right.is_nan(),
         (Value::Str(left), Value::Str(right)) => {
             let (left, right) = (left.bytes(), right.bytes());
-            std::ptr::eq(left, right) || (left == right && is_interned(left))
+            left == right && is_interned(left)
         }
         (Value::Tuple(left), Value::Tuple(right)) => left.len() == 0 && right.len() == 0,
         _ => false,

@@ -24,9 +24,14 @@ async fn plan_place<M>(
     let Some(name) = name.known() else { return Ok(()) };
     let name = parse_name(name)?;
     plan.set("id", name.as_str().to_owned());
+    if let Some(prior) = prior_parameter.and_then(Attribute::as_str) {
+        cx.remember(prior);
+    }
     let Some(namespace) = cx.namespace() else { return Ok(()) };
     let parameter = namespace.parameter(kind, &name);
     match prior_parameter {
+        // The second half of a replacement: the name is freed before it is taken.
+        None if cx.is_own(&parameter) => {}
         None => parameter::check_free(cx, kind, &name, &parameter).await?,
         Some(prior) if prior.as_str() != Some(&parameter) => plan.requires_replace("parameter_name"),
         Some(_) => {}
@@ -43,7 +48,10 @@ fn parameter_of(
     stored: &Attribute<String>,
 ) -> Result<String, Diagnostic> {
     match stored.as_str() {
-        Some(parameter) => Ok(parameter.to_owned()),
+        Some(parameter) => {
+            cx.remember(parameter);
+            Ok(parameter.to_owned())
+        }
         None => Ok(cx.require_namespace()?.parameter(kind, &parse_name(name)?)),
     }
 }

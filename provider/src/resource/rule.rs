@@ -153,8 +153,8 @@ impl Resource for Rules {
         let document = RuleDocument::decode(&stored.value);
         let rule = match readable(KIND, &parameter, document, |document| document.name == name)? {
             Some(document) => Rule::from_document(document, &state),
-            // The plan shows what stands there, and mends it.
-            None => Rule { expression: stored.value.clone().into(), fields: Vec::new().into(), ..state },
+            // The plan shows the rule as lacking its expression, and mends it.
+            None => Rule { expression: Attribute::Null, fields: Vec::new().into(), ..state },
         };
         Ok(Some(rule.placed(&name, &parameter, stored)))
     }

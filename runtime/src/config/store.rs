@@ -23,6 +23,9 @@ pub enum ConfigError {
     /// Parameter Store did not answer as it should.
     #[error("the configuration cannot be read: {0}")]
     Call(#[from] CallError),
+    /// The invocation's time was over before Parameter Store had answered.
+    #[error("the configuration could not be read in the invocation's time")]
+    OutOfTime,
     /// Nobody would be told of anything.
     #[error(
         "the namespace {namespace} has no route that works, so alerts would go nowhere{}; \

@@ -47,14 +47,15 @@ pub(super) fn run(rule_paths: &[PathBuf], log_paths: &[PathBuf], show: Show) -> 
     let mut output = Output::new();
     let mut replay = Replay::default();
     for file in &files {
-        match scan(&rules, file) {
-            Ok((matches, tally)) => {
-                replay.logs += 1;
-                replay.tally.add(tally);
-                for found in &matches {
-                    replay.alert(found, show, &mut output)?;
-                }
-            }
+        let mut matcher = Matcher::new(&rules, file.display().to_string());
+        let outcome = scan(file, &mut matcher);
+        replay.tally.add(matcher.tally());
+        for found in &matcher.take() {
+            replay.alert(found, show, &mut output)?;
+        }
+        match outcome {
+            Ok(()) => replay.logs += 1,
+            // What was read until there is shown all the same.
             Err(error) => {
                 replay.unreadable += 1;
                 output::error(&format!("error: {}: {error:#}", file.display()));
@@ -120,18 +121,23 @@ fn descend(folder: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn scan<'r>(rules: &'r RuleSet, path: &Path) -> anyhow::Result<(Vec<Match<'r>>, Tally)> {
+fn scan(path: &Path, matcher: &mut Matcher<'_>) -> anyhow::Result<()> {
     let mut file = File::open(path)?;
-    let mut matcher = Matcher::new(rules, path.display().to_string());
-    let mut reader = LogReader::new(|record| matcher.record(&record));
     let mut buffer = vec![0; CHUNK];
+    let mut sink = Some(matcher);
+    let mut reader = None;
     loop {
         let length = file.read(&mut buffer)?;
-        let Some(chunk) = buffer.get(..length).filter(|chunk| !chunk.is_empty()) else { break };
-        reader.push(chunk)?;
+        let Some((first, _)) = buffer.get(..length).and_then(<[u8]>::split_first) else { break };
+        if let Some(sink) = sink.take() {
+            reader = Some(LogReader::new(*first, sink));
+        }
+        if let Some(reader) = &mut reader {
+            reader.push(buffer.get(..length).unwrap_or_default())?;
+        }
     }
-    reader.finish()?;
-    Ok(matcher.finish())
+    reader.context("the file is empty")?.finish()?;
+    Ok(())
 }
 
 impl Replay {
@@ -140,9 +146,10 @@ impl Replay {
             *self.by_rule.entry(rule.name().to_owned()).or_default() += 1;
         }
         // One message an event, however many logs it stands in, as from the function.
-        if !self.outbox.claim(&Claim { route: String::new(), event_id: found.id.clone() }) {
+        let Some(claimed) = self.outbox.claim(Claim { route: String::new(), event_id: found.id.clone() }) else {
             return Ok(());
-        }
+        };
+        claimed.keep();
         self.messages += 1;
         let message = serde_json::to_value(render(&Subject { event: &found.event, rules: &found.rules }))?;
         match show {

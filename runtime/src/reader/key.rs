@@ -17,9 +17,10 @@ impl ObjectKind {
     #[must_use]
     pub fn of_key(key: &str) -> Self {
         let folders = key.rsplit_once('/').map_or("", |(folders, _)| folders);
-        let below_logs = folders.split('/').skip_while(|segment| *segment != "AWSLogs").skip(1);
+        // A prefix may hold the word too: the last one is CloudTrail's.
+        let below_logs = folders.rsplit_once("AWSLogs/").map_or("", |(_, below)| below);
         // An account, or an organisation and an account, stand before the kind.
-        let kind = below_logs.take(3).find(|segment| segment.starts_with("CloudTrail"));
+        let kind = below_logs.split('/').take(3).find(|segment| segment.starts_with("CloudTrail"));
         match kind {
             Some("CloudTrail-Digest") => Self::Digest,
             Some(_) if key.ends_with(".json.gz") || key.ends_with(".json") => Self::Log,
@@ -41,6 +42,7 @@ mod tests {
             ("AWSLogs/111122223333/CloudTrail-Digest/", Digest),
             ("AWSLogs/o-abcdef1234/111122223333/CloudTrail/", Log),
             ("my/CloudTrail-Digest/AWSLogs/111122223333/CloudTrail/", Log),
+            ("AWSLogs/AWSLogs/o-abcdef1234/111122223333/CloudTrail/", Log),
             ("AWSLogs/111122223333/Config/", Other),
             ("AWSLogs/111122223333/vpcflowlogs/", Other),
             ("elsewhere/", Other),

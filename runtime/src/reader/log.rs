@@ -17,88 +17,100 @@ pub enum LogError {
     Content(#[from] SplitError),
 }
 
-/// Reads a log object piece by piece: plain JSON or gzip, told by the first bytes.
-pub struct LogReader<F: FnMut(RawRecord<'_>)> {
-    form: Form<F>,
+/// What takes the records of a log.
+pub trait RecordSink {
+    /// Takes one record.
+    fn record(&mut self, record: &RawRecord<'_>);
 }
 
-enum Form<F: FnMut(RawRecord<'_>)> {
-    /// Fewer bytes than it takes to tell have come.
-    Unknown(Vec<u8>, Records<F>),
-    Plain(Records<F>),
-    Gzip(Box<MultiGzDecoder<Records<F>>>),
-    /// Left behind while one form becomes another.
-    Moving,
+impl<S: RecordSink> RecordSink for &mut S {
+    fn record(&mut self, record: &RawRecord<'_>) {
+        (**self).record(record);
+    }
 }
 
-const GZIP_MAGIC: [u8; 2] = [0x1F, 0x8B];
+/// Reads a log object piece by piece: plain JSON or gzip, told by the first byte, which no JSON begins with.
+pub struct LogReader<S: RecordSink> {
+    form: Form<S>,
+}
 
-impl<F: FnMut(RawRecord<'_>)> LogReader<F> {
-    /// A reader that hands each record to `sink`.
-    pub fn new(sink: F) -> Self {
-        Self { form: Form::Unknown(Vec::new(), Records { splitter: Splitter::default(), sink }) }
+enum Form<S: RecordSink> {
+    Plain(Records<S>),
+    Gzip(Box<MultiGzDecoder<Records<S>>>),
+}
+
+/// The first byte of every gzip file.
+const GZIP_BEGINS: u8 = 0x1F;
+
+/// Compressed bytes that are taken at a time. Deflate makes at most 1,032 bytes of one, so that what waits between two takes
+/// is bounded whatever came.
+pub const TAKE: usize = 4 * 1024;
+
+impl<S: RecordSink> LogReader<S> {
+    /// A reader for an object with this first byte, which hands each record to `sink`.
+    pub fn new(first: u8, sink: S) -> Self {
+        let records = Records { splitter: Splitter::default(), sink };
+        let form = if first == GZIP_BEGINS {
+            Form::Gzip(Box::new(MultiGzDecoder::new(records)))
+        } else {
+            Form::Plain(records)
+        };
+        Self { form }
     }
 
-    /// Takes the next bytes of the object.
+    /// Takes the next bytes of the object, at best no more than [`TAKE`].
     ///
     /// # Errors
     ///
     /// [`LogError::Gzip`] if they cannot be decompressed.
     pub fn push(&mut self, chunk: &[u8]) -> Result<(), LogError> {
         match &mut self.form {
+            Form::Gzip(decoder) => decoder.write_all(chunk).map_err(LogError::Gzip),
             Form::Plain(records) => {
                 records.take(chunk);
                 Ok(())
             }
-            Form::Gzip(decoder) => decoder.write_all(chunk).map_err(LogError::Gzip),
-            Form::Unknown(head, _) => {
-                head.extend_from_slice(chunk);
-                if head.len() < GZIP_MAGIC.len() { Ok(()) } else { self.settle() }
-            }
-            Form::Moving => Ok(()),
         }
     }
 
-    /// Says that the object has no more bytes.
+    /// What took the records until now.
+    pub fn sink_mut(&mut self) -> &mut S {
+        match &mut self.form {
+            Form::Plain(records) => &mut records.sink,
+            Form::Gzip(decoder) => &mut decoder.get_mut().sink,
+        }
+    }
+
+    /// Says that the object has no more bytes, and whether it was whole.
     ///
     /// # Errors
     ///
-    /// [`LogError`] if the object was not whole. The records until then were handed over.
-    pub fn finish(mut self) -> Result<(), LogError> {
-        if matches!(self.form, Form::Unknown(..)) {
-            self.settle()?;
-        }
-        let records = match self.form {
-            Form::Gzip(decoder) => decoder.finish().map_err(LogError::Gzip)?,
-            Form::Plain(records) | Form::Unknown(_, records) => records,
-            Form::Moving => return Ok(()),
+    /// [`LogError`] if it was not. The records until then were handed over.
+    pub fn finish(&mut self) -> Result<(), LogError> {
+        let records = match &mut self.form {
+            Form::Plain(records) => records,
+            Form::Gzip(decoder) => {
+                decoder.try_finish().map_err(LogError::Gzip)?;
+                decoder.get_mut()
+            }
         };
         Ok(records.splitter.finish()?)
     }
-
-    fn settle(&mut self) -> Result<(), LogError> {
-        let Form::Unknown(head, records) = std::mem::replace(&mut self.form, Form::Moving) else { return Ok(()) };
-        self.form = if head.starts_with(&GZIP_MAGIC) {
-            Form::Gzip(Box::new(MultiGzDecoder::new(records)))
-        } else {
-            Form::Plain(records)
-        };
-        self.push(&head)
-    }
 }
 
-struct Records<F> {
+struct Records<S> {
     splitter: Splitter,
-    sink: F,
+    sink: S,
 }
 
-impl<F: FnMut(RawRecord<'_>)> Records<F> {
+impl<S: RecordSink> Records<S> {
     fn take(&mut self, bytes: &[u8]) {
-        self.splitter.push(bytes, &mut self.sink);
+        let sink = &mut self.sink;
+        self.splitter.push(bytes, &mut |record| sink.record(&record));
     }
 }
 
-impl<F: FnMut(RawRecord<'_>)> Write for Records<F> {
+impl<S: RecordSink> Write for Records<S> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.take(bytes);
         Ok(bytes.len())
@@ -115,6 +127,14 @@ mod tests {
     use flate2::Compression;
     use flate2::write::GzEncoder;
 
+    struct Count(usize);
+
+    impl RecordSink for Count {
+        fn record(&mut self, _: &RawRecord<'_>) {
+            self.0 += 1;
+        }
+    }
+
     fn gzip(text: &[u8]) -> Vec<u8> {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
         encoder.write_all(text).unwrap();
@@ -122,17 +142,9 @@ mod tests {
     }
 
     fn read(bytes: &[u8], chunk: usize) -> (usize, Result<(), LogError>) {
-        let mut count = 0;
-        let mut reader = LogReader::new(|_| count += 1);
-        let pushed = bytes.chunks(chunk.max(1)).try_for_each(|chunk| reader.push(chunk));
-        let end = match pushed {
-            Ok(()) => reader.finish(),
-            Err(error) => {
-                drop(reader);
-                Err(error)
-            }
-        };
-        (count, end)
+        let mut reader = LogReader::new(bytes[0], Count(0));
+        let outcome = bytes.chunks(chunk).try_for_each(|chunk| reader.push(chunk)).and_then(|()| reader.finish());
+        (reader.sink_mut().0, outcome)
     }
 
     const LOG: &[u8] = br#"{"Records":[{"eventName":"A"},{"eventName":"B"}]}"#;
@@ -152,12 +164,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_whole_is_an_error() {
+    fn what_is_not_whole_is_an_error_and_gives_what_was() {
         let whole = gzip(LOG);
         assert!(matches!(read(&whole[..whole.len() - 9], 4).1, Err(LogError::Gzip(_))));
         assert!(matches!(read(&whole[..4], 4).1, Err(LogError::Gzip(_))));
-        assert!(matches!(read(&gzip(&LOG[..20]), 100).1, Err(LogError::Content(SplitError::CutOff))));
-        assert!(matches!(read(b"", 1).1, Err(LogError::Content(SplitError::NoRecords))));
+        assert!(matches!(read(&gzip(&LOG[..40]), 100), (1, Err(LogError::Content(SplitError::CutOff)))));
         assert!(matches!(read(b"{", 1).1, Err(LogError::Content(SplitError::CutOff))));
+    }
+
+    #[test]
+    fn two_logs_in_one_object_are_an_error() {
+        let twice = [gzip(LOG), gzip(LOG)].concat();
+        assert!(matches!(read(&twice, 100).1, Err(LogError::Content(SplitError::Trailing(_)))));
     }
 }

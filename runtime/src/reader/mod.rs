@@ -5,5 +5,5 @@ mod log;
 mod splitter;
 
 pub use key::ObjectKind;
-pub use log::{LogError, LogReader};
+pub use log::{LogError, LogReader, RecordSink, TAKE};
 pub use splitter::{MAX_RECORD_BYTES, RawRecord, SplitError, Splitter};

@@ -21,6 +21,9 @@ pub enum SplitError {
     /// The file stops inside its content.
     #[error("the log ends in the middle; it was cut off")]
     CutOff,
+    /// Something stands behind the end of the content.
+    #[error("the log goes on behind its end, at byte {0}; it holds more than one document")]
+    Trailing(u64),
     /// The content is something else.
     #[error("the content is not a CloudTrail log: it has no list `Records`")]
     NoRecords,
@@ -32,6 +35,8 @@ pub struct Splitter {
     offset: u64,
     /// Brackets that are open.
     depth: usize,
+    /// Whether the first bracket was seen.
+    begun: bool,
     in_string: bool,
     escaped: bool,
     /// The last string at the top level, which is a key when a bracket follows.
@@ -40,6 +45,8 @@ pub struct Splitter {
     started_at: u64,
     record: Vec<u8>,
     too_long: bool,
+    /// Where something other than white space stands behind the end.
+    trailing: Option<u64>,
 }
 
 #[derive(Debug, Default, PartialEq, Eq, Clone, Copy)]
@@ -51,6 +58,7 @@ enum Part {
 }
 
 const RECORDS_DEPTH: usize = 2;
+const RECORDS: &[u8] = b"Records";
 
 impl Splitter {
     /// Takes the next bytes and hands over each record that ends in them.
@@ -66,7 +74,10 @@ impl Splitter {
     /// # Errors
     ///
     /// [`SplitError`] if it was cut off, or held no `Records`.
-    pub fn finish(self) -> Result<(), SplitError> {
+    pub fn finish(&self) -> Result<(), SplitError> {
+        if let Some(offset) = self.trailing {
+            return Err(SplitError::Trailing(offset));
+        }
         match self.part {
             _ if self.depth > 0 || self.in_string => Err(SplitError::CutOff),
             Part::After => Ok(()),
@@ -81,8 +92,15 @@ impl Splitter {
                 _ if self.escaped => self.escaped = false,
                 b'\\' => self.escaped = true,
                 b'"' => self.in_string = false,
-                _ if self.depth == 1 => self.key.push(byte),
+                // One byte more than the wanted key tells a longer one from it.
+                _ if self.depth == 1 && self.key.len() <= RECORDS.len() => self.key.push(byte),
                 _ => {}
+            }
+            return;
+        }
+        if self.depth == 0 && self.begun {
+            if !byte.is_ascii_whitespace() {
+                self.trailing.get_or_insert(self.offset);
             }
             return;
         }
@@ -96,12 +114,13 @@ impl Splitter {
                 self.keep(byte);
             }
             b'{' | b'[' => {
-                if self.part == Part::Before && self.depth == 1 && byte == b'[' && self.key == b"Records" {
+                if self.part == Part::Before && self.depth == 1 && byte == b'[' && self.key == RECORDS {
                     self.part = Part::Records;
                 } else {
                     self.keep(byte);
                 }
                 self.depth += 1;
+                self.begun = true;
             }
             b']' if between_records => {
                 self.hand_over(sink);
@@ -188,6 +207,22 @@ mod tests {
         assert_eq!((records.len(), end), (1, Err(SplitError::CutOff)));
         let (_, end) = split(br#"{"Records":[{"a":1}]"#, 5);
         assert_eq!(end, Err(SplitError::CutOff));
+    }
+
+    #[test]
+    fn a_second_document_is_an_error_and_not_passed_over() {
+        let (records, end) = split(br#"{"Records":[{"a":1}]} {"Records":[{"b":2}]}"#, 9);
+        assert_eq!((records.len(), end), (1, Err(SplitError::Trailing(22))));
+        let (_, end) = split(br#"{"Records":[{"a":1}},{"b":2}]}"#, 9);
+        assert!(matches!(end, Err(SplitError::Trailing(_) | SplitError::NoRecords)), "{end:?}");
+    }
+
+    #[test]
+    fn a_long_key_costs_no_memory() {
+        let mut splitter = Splitter::default();
+        splitter.push(b"{\"x\":\"", &mut |_| {});
+        splitter.push(&vec![b'y'; 1 << 20], &mut |_| {});
+        assert!(splitter.key.capacity() < 64);
     }
 
     #[test]

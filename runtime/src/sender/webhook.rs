@@ -36,9 +36,15 @@ pub enum SendError {
         /// Why.
         reason: UrlError,
     },
-    /// Slack said no.
+    /// Slack said no to this message; it may take the next.
     #[error("Slack refused the message ({0})")]
     Refused(String),
+    /// Slack takes no message there.
+    #[error("Slack takes no messages there ({0}); mend the channel, or store the URL of another webhook")]
+    Closed(String),
+    /// There was no time left to begin.
+    #[error("the invocation's time is over")]
+    OutOfTime,
     /// Slack said that the webhook does not exist or was revoked, also after the secret was read anew.
     #[error("Slack no longer accepts the webhook in {parameter} ({reason}); store a new URL there")]
     Credential {
@@ -60,6 +66,14 @@ pub enum SendError {
     Client(String),
 }
 
+impl SendError {
+    /// Whether the route's next message may fare better.
+    #[must_use]
+    pub fn is_of_this_message(&self) -> bool {
+        matches!(self, Self::Refused(_))
+    }
+}
+
 /// Sends messages to webhooks, over connections that stay open.
 pub struct WebhookSender {
     http: reqwest::Client,
@@ -75,7 +89,6 @@ impl WebhookSender {
         let http = reqwest::Client::builder()
             // An address is a secret: it is not handed on to wherever an answer points.
             .redirect(Policy::none())
-            .timeout(POST_TIMEOUT)
             .build()
             .map_err(|error| SendError::Client(chain(&error)))?;
         Ok(Self { http })
@@ -101,9 +114,14 @@ impl WebhookSender {
         let mut tries = 0;
         loop {
             tries += 1;
-            let (reason, after) = match self.post(&url, message).await {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(SendError::OutOfTime);
+            }
+            let (reason, after) = match self.post(&url, message, left.min(POST_TIMEOUT)).await {
                 Answer::Delivered => return Ok(()),
                 Answer::Refused { reason } => return Err(SendError::Refused(reason)),
+                Answer::Closed { reason } => return Err(SendError::Closed(reason)),
                 Answer::Credential { reason } => {
                     // Forgotten in either case: the operator's new one is used by the next invocation.
                     secrets.forget(parameter).await;
@@ -117,7 +135,7 @@ impl WebhookSender {
                 Answer::Retry { reason, after } => (reason, after),
             };
             let pause = after.unwrap_or(wait);
-            if tries >= MAX_TRIES || Instant::now() + pause >= deadline {
+            if tries >= MAX_TRIES || pause >= deadline.saturating_duration_since(Instant::now()) {
                 return Err(SendError::TimedOut { tries, reason });
             }
             tracing::warn!(reason, pause_ms = pause.as_millis(), "Slack did not take the message yet");
@@ -126,13 +144,14 @@ impl WebhookSender {
         }
     }
 
-    async fn post(&self, url: &Url, message: &Message) -> Answer {
+    async fn post(&self, url: &Url, message: &Message, limit: Duration) -> Answer {
         let retry = |error: reqwest::Error| Answer::Retry { reason: chain(&error.without_url()), after: None };
         let body = match serde_json::to_vec(message) {
             Ok(body) => body,
             Err(error) => return Answer::Refused { reason: error.to_string() },
         };
-        let request = self.http.post(url.clone()).header(CONTENT_TYPE, "application/json; charset=utf-8").body(body);
+        let request = self.http.post(url.clone()).timeout(limit);
+        let request = request.header(CONTENT_TYPE, "application/json; charset=utf-8").body(body);
         let mut response = match request.send().await {
             Ok(response) => response,
             Err(error) => return retry(error),

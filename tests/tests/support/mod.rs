@@ -28,6 +28,17 @@ pub(crate) struct Deployment {
 impl Deployment {
     /// The function, the bucket and the secret; neither rules nor routes.
     pub(crate) async fn bare() -> anyhow::Result<Self> {
+        Self::bare_with_timeout(Duration::from_secs(30)).await
+    }
+
+    /// The same with a default route to the webhook, and this time for an invocation.
+    pub(crate) async fn with_timeout(timeout: Duration) -> anyhow::Result<Self> {
+        let deployment = Self::bare_with_timeout(timeout).await?;
+        deployment.put_route("security", SECRET).await?;
+        Ok(deployment)
+    }
+
+    async fn bare_with_timeout(timeout: Duration) -> anyhow::Result<Self> {
         let artifacts = Artifacts::find()?;
         let zip = artifacts.bootstrap_zip().await?;
         let proxy = FaultProxy::start().await?;
@@ -44,7 +55,7 @@ impl Deployment {
         let function_arn = aws
             .create_function(&FunctionSpec {
                 environment: &[("TRAILHOOK_NAMESPACE", NAMESPACE)],
-                timeout: Duration::from_secs(30),
+                timeout,
                 ..FunctionSpec::new(FUNCTION, &zip)
             })
             .await?;
@@ -54,9 +65,7 @@ impl Deployment {
 
     /// The same with a default route to the webhook.
     pub(crate) async fn start() -> anyhow::Result<Self> {
-        let deployment = Self::bare().await?;
-        deployment.put_route("security", SECRET).await?;
-        Ok(deployment)
+        Self::with_timeout(Duration::from_secs(30)).await
     }
 
     pub(crate) async fn put_rule(&self, name: &str, expression: &str) -> anyhow::Result<()> {
