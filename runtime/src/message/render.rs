@@ -18,12 +18,14 @@ pub struct Subject<'a> {
     pub rules: &'a [&'a Rule],
 }
 
-/// Characters of one value. Escaping makes at most five of one, so a value takes at most 1,000 of a field's 2,000.
-const VALUE: usize = 200;
-/// Characters of a rule's description: with escapes at most 2,500 of a section's 3,000.
-const DESCRIPTION: usize = 500;
-/// Fields that the rules read, of which each takes at most one name and one value.
-const FIELDS_SHOWN: usize = 4;
+/// Characters of one value, of the 2,000 that a field has.
+const VALUE: usize = 300;
+/// Characters of a rule's description, of the 3,000 that a section has.
+const DESCRIPTION: usize = 1_500;
+/// Fields that the rules read. Each takes at most one name and one value, of the 3,000 characters that a section has.
+const FIELDS_SHOWN: usize = 5;
+/// Characters of the line that notifications show.
+const NOTIFICATION: usize = 600;
 /// Names of rules in the small print.
 const RULES_SHOWN: usize = 5;
 /// Characters of a header (150) less the mark and the word for the severity.
@@ -44,7 +46,7 @@ pub fn render(subject: &Subject<'_>) -> Message {
     if let Some(description) = subject.rules.first().map(|rule| rule.document().description.as_str())
         && !description.trim().is_empty()
     {
-        let description = escape(&truncate(description.trim(), DESCRIPTION));
+        let description = escape(description.trim(), DESCRIPTION);
         blocks.push(Block::Section { text: Some(Text::markup(description)), fields: Vec::new() });
     }
     blocks.push(Block::Section { text: None, fields: fact_fields(&facts) });
@@ -52,7 +54,7 @@ pub fn render(subject: &Subject<'_>) -> Message {
         blocks.push(Block::Section { text: Some(Text::markup(read)), fields: Vec::new() });
     }
     blocks.push(Block::Context { elements: vec![Text::markup(small_print(subject, &facts))] });
-    Message { text: escape(&notification(&title, &facts).replace('`', "'")), blocks }
+    Message { text: escape(&notification(&title, &facts).replace('`', "'"), NOTIFICATION), blocks }
 }
 
 fn mark(severity: Severity) -> &'static str {

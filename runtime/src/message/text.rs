@@ -14,27 +14,42 @@ pub(super) fn truncate(text: &str, characters: usize) -> String {
     kept
 }
 
-/// Escapes what Slack reads as markup. One character becomes at most five.
-pub(super) fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
+/// Escapes what Slack reads as markup, and cuts what comes out to a number of characters: an escape takes up to five, and
+/// Slack's limits count them.
+pub(super) fn escape(text: &str, characters: usize) -> String {
+    let mut out = String::with_capacity(text.len().min(characters));
+    let mut length = 0;
+    // What stands before each character, so that a cut makes room for its ellipsis.
+    let mut room_for_ellipsis = 0;
     for character in text.chars() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            other => out.push(visible(other)),
+        let plain = visible(character);
+        let mut buffer = [0; 4];
+        let (part, part_length): (&str, _) = match plain {
+            '&' => ("&amp;", 5),
+            '<' => ("&lt;", 4),
+            '>' => ("&gt;", 4),
+            other => (other.encode_utf8(&mut buffer), 1),
+        };
+        if length + part_length > characters {
+            out.truncate(room_for_ellipsis);
+            out.push('…');
+            return out;
         }
+        if length < characters {
+            room_for_ellipsis = out.len();
+        }
+        out.push_str(part);
+        length += part_length;
     }
     out
 }
 
-/// A code span around at most so many characters of a text. Empty text is shown as such.
+/// A code span around at most so many characters. Empty text is shown as such.
 pub(super) fn code(text: &str, characters: usize) -> String {
     if text.is_empty() {
         return "_(empty)_".to_owned();
     }
-    let text: String = truncate(text, characters).chars().map(|c| if c == '`' { '\'' } else { c }).collect();
-    format!("`{}`", escape(&text))
+    format!("`{}`", escape(&text.replace('`', "'"), characters))
 }
 
 /// Line breaks become spaces. Other control characters, and those that turn the direction of writing around, would let
@@ -54,7 +69,7 @@ mod tests {
 
     #[test]
     fn markup_is_escaped() {
-        assert_eq!(escape("<!channel> & <https://a|b>"), "&lt;!channel&gt; &amp; &lt;https://a|b&gt;");
+        assert_eq!(escape("<!channel> & <https://a|b>", 99), "&lt;!channel&gt; &amp; &lt;https://a|b&gt;");
         assert_eq!(code("a`b` *c*\n\u{1b}[31m\u{202E}d", 40), "`a'b' *c* \u{FFFD}[31m\u{FFFD}d`");
         assert_eq!(code("", 10), "_(empty)_");
     }
@@ -63,6 +78,9 @@ mod tests {
     fn what_is_cut_says_so() {
         assert_eq!(truncate("日本語", 3), "日本語");
         assert_eq!(truncate("日本語x", 3), "日本…");
-        assert_eq!(code("<<<", 2), "`&lt;…`");
+        assert_eq!(code("<<<", 9), "`&lt;…`");
+        assert_eq!(code("<<<", 12), "`&lt;&lt;&lt;`");
+        assert_eq!(escape("abcd", 3), "ab…");
+        assert_eq!(escape("&", 3), "…");
     }
 }
