@@ -285,3 +285,65 @@ fn the_fields_that_are_read_are_known() {
     assert_eq!(fields("event == event.get('a')"), ["*", "a"]);
     assert_eq!(fields("(event or 1)['a'] == 1"), ["*"]);
 }
+
+#[test]
+fn comprehensions_have_scopes_of_their_own() {
+    assert_all(
+        "true",
+        &[
+            "any(event == 'StopLogging' for event in [event['s']])",
+            "[x for x in [1, 2] if x > 1] == [2]",
+            "[(x, y) for x in range(2) for y in range(x)] == [(1, 0)]",
+            "[[y for y in range(x)] for x in range(3)] == [[], [0], [0, 1]]",
+            "any(x == 1 for x in (y for y in [0, 1, 2]))",
+            "[k for k, v in event.items() if v is None] == ['n']",
+            "{x for x in 'aab'} == {'a', 'b'}",
+            "2 in (x for x in [1, 2])",
+            "any(x > 1 for x in [2, event.get('absent')])",
+            "[x for (x, [y, z]) in [(1, [2, 3])]] == [1]",
+            "','.join(k for k in event if k.startswith('a')) == 'a.b.0,a.b.1.c'",
+        ],
+    );
+    assert_all("ValueError", &["[x for x, y in [(1, 2, 3)]] == []", "min(x for x in [])  == 1"]);
+    assert_all("TypeError", &["[x for x, y in [1]] == []", "any(x > 1 for x in [event.get('absent'), 2])"]);
+    assert_all("UnboundLocalError", &["[x for y in [1] for z in [x] for x in [2]] == []"]);
+}
+
+#[test]
+fn conversions_are_pythons() {
+    assert_all(
+        "true",
+        &[
+            "int('1_000') == 1000",
+            "int(' 42\\n') == 42",
+            "int('٣') == 3",
+            "int('0x1f', 16) == 31 == int('0x_1f', 0)",
+            "int(-3.9) == -3",
+            "float('1e3') == 1000",
+            "float('nan') != float('nan')",
+            "str(1.0) == '1.0' and str(1e16) == '1e+16' and str(1e-7) == '1e-07'",
+            "f'{event[\"one\"]}{event[\"n\"]}' == '1None'",
+            "round(2.5) == 2 and round(3.5) == 4 and round(2.675, 2) == 2.67 and round(15, -1) == 20",
+            "sum([0.1] * 10) == 1.0",
+            "7 // -2 == -4 and 7 % -2 == -1 and -7.5 // 2 == -4.0",
+            "True + True == 2",
+            "'ß'.upper() == 'SS' and 'ΑΣ'.lower() == 'ας'",
+            "'\\x1f a \\x85'.strip() == 'a'",
+            "'²'.isdigit() and not '²'.isdecimal() and '一'.isnumeric()",
+            "'a b  '.split(maxsplit=1) == ['a', 'b  ']",
+            "'ab'.replace('', '-') == '-a-b-'",
+            "max('b', 'a', 'c') == 'c' and min([], default=1) == 1",
+            "sorted([3, 1, 2], reverse=True) == [3, 2, 1]",
+        ],
+    );
+    assert_all(
+        "ValueError",
+        &["int('1.0') == 1", "int('') == 0", "'a'.split('') == []", "'a'.index('b') == 0", "float('x') == 1"],
+    );
+    assert_all(
+        "TypeError",
+        &["int(None) == 1", "len(1) == 1", "1 + 'a' == 1", "sum(['a']) == 1", "','.join([1]) == ''"],
+    );
+    assert_all("ZeroDivisionError", &["1 / 0 == 1", "1.0 % 0 == 1", "1 // False == 1"]);
+    assert_all("OverflowError", &["int(event['inf']) == 1"]);
+}

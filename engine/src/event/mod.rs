@@ -2,12 +2,13 @@
 
 mod flatten;
 mod json;
+mod json_text;
 mod text;
 
 pub use flatten::{Flat, Leaf, flatten};
 pub use json::{Json, JsonError, JsonErrorReason, MAX_DEPTH};
 pub use text::TextBuf;
-pub(crate) use text::{byte_offset, code_points, count_code_points};
+pub(crate) use text::{byte_offset, code_points, count_code_points, to_string_lossy};
 
 use std::borrow::Cow;
 

@@ -37,11 +37,15 @@ pub enum Code {
     Arguments,
     /// An argument that raises `TypeError` whenever it is reached.
     ArgumentType,
+    /// A regular expression or a pattern that cannot be read.
+    Pattern,
+    /// A network that cannot be read.
+    Network,
 }
 
 impl Code {
     /// Every code, in the order of their numbers.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Empty,
         Self::TooLong,
         Self::TooComplex,
@@ -56,6 +60,8 @@ impl Code {
         Self::UnknownMethod,
         Self::Arguments,
         Self::ArgumentType,
+        Self::Pattern,
+        Self::Network,
     ];
 
     /// The code as it is shown, e.g. `TH0107`.
@@ -76,6 +82,8 @@ impl Code {
             Self::UnknownMethod => "TH0107",
             Self::Arguments => "TH0108",
             Self::ArgumentType => "TH0109",
+            Self::Pattern => "TH0110",
+            Self::Network => "TH0111",
         }
     }
 }

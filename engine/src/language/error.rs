@@ -71,18 +71,101 @@ pub enum ErrorKind {
         /// The type of the right side.
         right: &'static str,
     },
+    /// An operator between types that do not have it, as in `1 + "x"`.
+    NoSuchOperation {
+        /// The operator.
+        operator: &'static str,
+        /// The type of the left side.
+        left: &'static str,
+        /// The type of the right side.
+        right: &'static str,
+    },
+    /// A sign before something that is no number.
+    NotSigned {
+        /// The type of the operand.
+        operand: &'static str,
+    },
+    /// A division by zero.
+    DivisionByZero,
+    /// An integer beyond the range of floats.
+    FloatOverflow,
+    /// An integer beyond 64 bits where a number of times was asked for.
+    IntegerTooLarge,
+    /// NaN or an infinity where an integer was asked for.
+    NotFinite {
+        /// The value: `NaN` or `infinity`.
+        value: &'static str,
+    },
+    /// An argument of a type that the function or method does not take.
+    BadArgument {
+        /// The function or method.
+        function: &'static str,
+        /// The type of the argument.
+        argument: &'static str,
+    },
+    /// An argument of the right type with a value that has no meaning there, as in `int("x")`.
+    BadValue {
+        /// The function or method.
+        function: &'static str,
+    },
+    /// `min`, `max` of nothing.
+    Empty {
+        /// The function.
+        function: &'static str,
+    },
+    /// `index` and `rindex` of something that is not there.
+    NotFound {
+        /// The method.
+        method: &'static str,
+    },
+    /// Iteration over something without elements.
+    NotIterable {
+        /// The type of the value.
+        value: &'static str,
+    },
+    /// `len` of something without a length.
+    NoLength {
+        /// The type of the value.
+        value: &'static str,
+    },
+    /// An element that cannot be taken apart into the targets of a `for`.
+    CannotUnpack {
+        /// The type of the element.
+        value: &'static str,
+    },
+    /// An element with more or fewer parts than the targets of a `for`.
+    UnpackMismatch,
+    /// A variable of a comprehension that has no value yet.
+    Unbound,
+    /// What CPython can do and this language does not, met in a value: the text of a list, `"%" % x`, a range beyond its bound.
+    Unsupported {
+        /// What it is.
+        what: &'static str,
+    },
     /// The evaluation took more steps than one event may cost.
     Budget,
+    /// The evaluation built more than one event may cost.
+    Memory,
 }
 
 impl ErrorKind {
-    /// The class of CPython's exception; `BudgetExceeded` for our own bound.
+    /// The class of CPython's exception; `BudgetExceeded`, `MemoryExceeded` and `Unsupported` for our own bounds.
     #[must_use]
     pub fn class(self) -> &'static str {
         match self {
             Self::MissingKey => "KeyError",
             Self::IndexOutOfRange => "IndexError",
-            Self::ZeroStep => "ValueError",
+            Self::ZeroStep
+            | Self::BadValue { .. }
+            | Self::Empty { .. }
+            | Self::NotFound { .. }
+            | Self::UnpackMismatch
+            | Self::NotFinite { value: "NaN" } => "ValueError",
+            Self::DivisionByZero => "ZeroDivisionError",
+            Self::FloatOverflow | Self::IntegerTooLarge | Self::NotFinite { .. } => "OverflowError",
+            Self::Unbound => "UnboundLocalError",
+            Self::Unsupported { .. } => "Unsupported",
+            Self::Memory => "MemoryExceeded",
             Self::NoSuchMethod { .. } => "AttributeError",
             Self::Unhashable { .. }
             | Self::NotSubscriptable { .. }
@@ -90,7 +173,13 @@ impl ErrorKind {
             | Self::PrefixNotString { .. }
             | Self::InStringNeedsString { .. }
             | Self::NotAContainer { .. }
-            | Self::NotOrdered { .. } => "TypeError",
+            | Self::NotOrdered { .. }
+            | Self::NoSuchOperation { .. }
+            | Self::NotSigned { .. }
+            | Self::BadArgument { .. }
+            | Self::NotIterable { .. }
+            | Self::NoLength { .. }
+            | Self::CannotUnpack { .. } => "TypeError",
             Self::Budget => "BudgetExceeded",
         }
     }
@@ -114,7 +203,26 @@ impl fmt::Display for ErrorKind {
             Self::NotOrdered { operator, left, right } => {
                 write!(f, "`{operator}` has no meaning between {left} and {right}")
             }
+            Self::NoSuchOperation { operator, left, right } => {
+                write!(f, "`{operator}` has no meaning between {left} and {right}")
+            }
+            Self::NotSigned { operand } => write!(f, "a {operand} has no sign"),
+            Self::DivisionByZero => f.write_str("division by zero"),
+            Self::FloatOverflow => f.write_str("the integer is beyond the range of floats"),
+            Self::IntegerTooLarge => f.write_str("the integer is too large for a number of times"),
+            Self::NotFinite { value } => write!(f, "{value} is no integer"),
+            Self::BadArgument { function, argument } => write!(f, "`{function}` does not take a {argument}"),
+            Self::BadValue { function } => write!(f, "`{function}` cannot make sense of the value"),
+            Self::Empty { function } => write!(f, "`{function}` of nothing"),
+            Self::NotFound { method } => write!(f, "`{method}` did not find what it looked for"),
+            Self::NotIterable { value } => write!(f, "a {value} has no elements to go through"),
+            Self::NoLength { value } => write!(f, "a {value} has no length"),
+            Self::CannotUnpack { value } => write!(f, "a {value} cannot be taken apart"),
+            Self::UnpackMismatch => f.write_str("an element has another number of parts than the `for` has variables"),
+            Self::Unbound => f.write_str("the variable has no value yet"),
+            Self::Unsupported { what } => write!(f, "the rule language has no {what}"),
             Self::Budget => f.write_str("the rule took more steps than one event may cost"),
+            Self::Memory => f.write_str("the rule built more than one event may cost"),
         }
     }
 }

@@ -12,16 +12,21 @@ use crate::event::TextBuf;
 /// The value of a string literal, its parts joined.
 pub(crate) fn text(source: &str, literal: &ExprStringLiteral) -> Result<TextBuf, Diagnostic> {
     for part in &literal.value {
-        let span = Span::from(part.range());
         if !part.flags.prefix().is_raw()
-            && let Some(escape) = surrogate_escape(span.of(source))
+            && let Some(fault) = surrogate_fault(source, Span::from(part.range()))
         {
-            let span = Span::new(span.start + escape.start, span.start + escape.end);
-            return Err(Diagnostic::error(Code::SurrogateEscape, span, "the escape is half of a surrogate pair")
-                .hint("Write the character itself, or its code point as `\\U0001XXXX`."));
+            return Err(fault);
         }
     }
     Ok(TextBuf::from(literal.value.to_str()))
+}
+
+/// What is said of half a surrogate pair in a part of the text.
+pub(crate) fn surrogate_fault(source: &str, span: Span) -> Option<Diagnostic> {
+    let escape = surrogate_escape(span.of(source))?;
+    let span = Span::new(span.start + escape.start, span.start + escape.end);
+    let fault = Diagnostic::error(Code::SurrogateEscape, span, "the escape is half of a surrogate pair");
+    Some(fault.hint("Write the character itself, or its code point as `\\U0001XXXX`."))
 }
 
 /// The first escape of a code point between U+D800 and U+DFFF. The parser would put U+FFFD in its place.

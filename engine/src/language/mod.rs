@@ -4,12 +4,16 @@ mod diagnostic;
 mod error;
 mod eval;
 mod expr;
+mod function;
 mod limits;
 mod literal;
 mod lower;
+mod method;
 mod names;
 mod newlines;
+mod number;
 mod parse;
+mod relation;
 mod slips;
 mod span;
 mod value;
@@ -22,7 +26,9 @@ pub use limits::{MAX_BRACKETS, MAX_DEPTH, MAX_SOURCE_BYTES, MAX_TOKENS};
 pub use span::Span;
 
 use crate::event::Event;
-use expr::{Comparison, Expr, ExprKind, Method};
+use expr::{Comparison, Expr, ExprKind};
+use function::Helper;
+use method::Method;
 use value::Value;
 
 /// A rule's expression, parsed and ready to be evaluated.
@@ -30,6 +36,8 @@ use value::Value;
 pub struct Expression {
     source: String,
     root: Expr,
+    patterns: eval::Patterns,
+    locals: usize,
     fields: BTreeSet<String>,
 }
 
@@ -80,8 +88,8 @@ impl Expression {
     /// Every error that was found, in the order of the text; at least one.
     pub fn parse(source: &str) -> Result<Self, Vec<Diagnostic>> {
         let text = newlines::Text::new(source);
-        let root = parse::parse(text.as_str()).and_then(|tree| lower::lower(text.as_str(), &tree));
-        let root = root.map_err(|mut faults| {
+        let lowered = parse::parse(text.as_str()).and_then(|tree| lower::lower(text.as_str(), &tree));
+        let lower::Lowered { root, patterns, locals } = lowered.map_err(|mut faults| {
             for fault in &mut faults {
                 fault.span = text.original(fault.span);
             }
@@ -90,7 +98,7 @@ impl Expression {
         })?;
         let mut fields = BTreeSet::new();
         collect_fields(&root, &mut fields);
-        Ok(Self { source: text.into_string(), root, fields })
+        Ok(Self { source: text.into_string(), root, patterns, locals, fields })
     }
 
     /// The text, its lines ended by `\n`.
@@ -107,7 +115,7 @@ impl Expression {
     /// Evaluates the expression over an event.
     #[must_use]
     pub fn evaluate(&self, event: &Event) -> Outcome {
-        match eval::Evaluation::new(event.flat()).value(&self.root) {
+        match eval::Evaluation::new(event.flat(), &self.patterns, self.locals).value(&self.root) {
             Ok(Value::Bool(true)) => Outcome::Match,
             Ok(Value::Bool(false)) => Outcome::NoMatch,
             Ok(_) => Outcome::NonBool,
@@ -131,8 +139,21 @@ fn collect_fields(expr: &Expr, fields: &mut BTreeSet<String>) {
             read_from.push(value);
         }
         ExprKind::Call { receiver, method: Method::Get, arguments } if is_event(receiver) => {
-            read(arguments.first());
+            read(arguments.positional.first());
             read_from.push(receiver);
+        }
+        ExprKind::Helper { helper, arguments } => {
+            if let [event, path] = arguments.as_slice()
+                && is_event(event)
+                && matches!(helper, Helper::Values | Helper::Items | Helper::Sub)
+                && let Some(path) = path.as_str_constant()
+            {
+                read_from.push(event);
+                fields.insert(path.to_string());
+                if *helper != Helper::Values {
+                    fields.insert(format!("{path}.**"));
+                }
+            }
         }
         ExprKind::Compare { first, rest } => {
             let mut left: &Expr = first;

@@ -1,27 +1,53 @@
-//! The values of an evaluation, with Python's meaning of truth, equality, order and membership.
+//! The values of an evaluation, and Python's meaning of truth, length and elements.
 //!
 //! A value borrows from the event or from the rule wherever it can; only what the rule itself builds is owned, and shared.
 
-use std::cmp::Ordering;
 use std::rc::Rc;
 
-use num_bigint::{BigInt, Sign};
-
 use super::error::ErrorKind;
-use super::expr::{Comparison, Constant};
-use crate::event::{Flat, Leaf};
+use super::expr::Constant;
+use super::number::Number;
+use crate::event::{Flat, Leaf, count_code_points};
 
 #[derive(Debug, Clone)]
 pub(crate) enum Value<'a> {
     None,
     Bool(bool),
-    Int(i64),
-    BigInt(&'a BigInt),
-    Float(f64),
+    Number(Number),
     Str(Text<'a>),
     List(Items<'a>),
     Tuple(Items<'a>),
-    Event(&'a Flat),
+    /// Elements that are all different, in the order in which they came.
+    Set(Rc<[Value<'a>]>),
+    /// Pairs whose keys are all different.
+    Dict(Rc<[(Value<'a>, Value<'a>)]>),
+    Range(Range),
+    Event(Sub<'a>),
+    View(View, Sub<'a>),
+    /// `keys()` and the like of a dict that the rule built.
+    DictView(View, Rc<[(Value<'a>, Value<'a>)]>),
+}
+
+/// An event, or a part of one that a helper made.
+#[derive(Debug, Clone)]
+pub(crate) enum Sub<'a> {
+    Borrowed(&'a Flat),
+    Shared(Rc<Flat>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum View {
+    Keys,
+    Values,
+    Items,
+}
+
+/// `range(start, stop, step)`; the step is not zero.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Range {
+    pub(crate) start: i64,
+    pub(crate) step: i64,
+    pub(crate) length: usize,
 }
 
 /// A string in generalised UTF-8.
@@ -31,6 +57,13 @@ pub(crate) enum Text<'a> {
     Shared(Rc<[u8]>),
 }
 
+/// The elements of a list or tuple.
+#[derive(Debug, Clone)]
+pub(crate) enum Items<'a> {
+    Constant(&'a [Constant]),
+    Shared(Rc<[Value<'a>]>),
+}
+
 impl Text<'_> {
     pub(crate) fn bytes(&self) -> &[u8] {
         match self {
@@ -38,13 +71,6 @@ impl Text<'_> {
             Self::Shared(bytes) => bytes,
         }
     }
-}
-
-/// The elements of a list or tuple.
-#[derive(Debug, Clone)]
-pub(crate) enum Items<'a> {
-    Constant(&'a [Constant]),
-    Shared(Rc<[Value<'a>]>),
 }
 
 impl<'a> Items<'a> {
@@ -67,14 +93,68 @@ impl<'a> Items<'a> {
     }
 }
 
+impl Range {
+    pub(crate) fn get(self, index: usize) -> Option<i64> {
+        let index = i64::try_from(index).ok().filter(|_| index < self.length)?;
+        Some(self.start + index * self.step)
+    }
+
+    pub(crate) fn holds(self, value: i64) -> bool {
+        let distance = i128::from(value) - i128::from(self.start);
+        let step = i128::from(self.step);
+        distance % step == 0 && usize::try_from(distance / step).is_ok_and(|index| index < self.length)
+    }
+}
+
+impl<'a> Sub<'a> {
+    pub(crate) fn flat(&self) -> &Flat {
+        match self {
+            Self::Borrowed(flat) => flat,
+            Self::Shared(flat) => flat,
+        }
+    }
+
+    /// The value at a key.
+    pub(crate) fn get(&self, key: &[u8]) -> Option<Value<'a>> {
+        match self {
+            Self::Borrowed(flat) => flat.get(key).map(Value::from),
+            Self::Shared(flat) => flat.get(key).map(owned),
+        }
+    }
+
+    /// Key and value at a position.
+    pub(crate) fn at(&self, index: usize) -> Option<(Value<'a>, Value<'a>)> {
+        match self {
+            Self::Borrowed(flat) => {
+                flat.get_index(index).map(|(key, leaf)| (Value::Str(Text::Borrowed(key.as_bytes())), Value::from(leaf)))
+            }
+            Self::Shared(flat) => {
+                flat.get_index(index).map(|(key, leaf)| (Value::Str(Text::Shared(key.as_bytes().into())), owned(leaf)))
+            }
+        }
+    }
+}
+
+/// A copy that outlives the sub-event it comes from.
+pub(crate) fn owned<'a>(leaf: &Leaf) -> Value<'a> {
+    match leaf {
+        Leaf::Null => Value::None,
+        Leaf::Bool(value) => Value::Bool(*value),
+        Leaf::Int(value) => Value::int(*value),
+        Leaf::BigInt(value) => Value::Number(Number::Big(Rc::new((**value).clone()))),
+        Leaf::Float(value) => Value::float(*value),
+        Leaf::Str(value) => Value::Str(Text::Shared(value.as_bytes().into())),
+    }
+}
+
 impl<'a> From<&'a Constant> for Value<'a> {
     fn from(constant: &'a Constant) -> Self {
         match constant {
             Constant::None => Self::None,
             Constant::Bool(value) => Self::Bool(*value),
-            Constant::Int(value) => Self::Int(*value),
-            Constant::BigInt(value) => Self::BigInt(value),
-            Constant::Float(value) => Self::Float(*value),
+            Constant::Int(value) => Self::int(*value),
+            Constant::BigInt(value) => Self::Number(Number::Big(Rc::new((**value).clone()))),
+            Constant::Float(value) => Self::float(*value),
             Constant::Str(value) => Self::Str(Text::Borrowed(value.as_bytes())),
             Constant::List(items) => Self::List(Items::Constant(items)),
             Constant::Tuple(items) => Self::Tuple(Items::Constant(items)),
@@ -85,28 +165,54 @@ impl<'a> From<&'a Constant> for Value<'a> {
 impl<'a> From<&'a Leaf> for Value<'a> {
     fn from(leaf: &'a Leaf) -> Self {
         match leaf {
-            Leaf::Null => Self::None,
-            Leaf::Bool(value) => Self::Bool(*value),
-            Leaf::Int(value) => Self::Int(*value),
-            Leaf::BigInt(value) => Self::BigInt(value),
-            Leaf::Float(value) => Self::Float(*value),
             Leaf::Str(value) => Self::Str(Text::Borrowed(value.as_bytes())),
+            other => owned(other),
         }
     }
 }
 
-impl Value<'_> {
+impl<'a> Value<'a> {
+    pub(crate) fn int(value: i64) -> Self {
+        Self::Number(Number::Int(value))
+    }
+
+    pub(crate) fn float(value: f64) -> Self {
+        Self::Number(Number::Float(value))
+    }
+
+    /// A length or a position.
+    pub(crate) fn size(value: usize) -> Self {
+        Self::int(i64::try_from(value).unwrap_or(i64::MAX))
+    }
+
+    pub(crate) fn text(bytes: Vec<u8>) -> Self {
+        Self::Str(Text::Shared(bytes.into()))
+    }
+
+    pub(crate) fn list(items: Vec<Value<'a>>) -> Self {
+        Self::List(Items::Shared(items.into()))
+    }
+
+    pub(crate) fn tuple(items: Vec<Value<'a>>) -> Self {
+        Self::Tuple(Items::Shared(items.into()))
+    }
+
     /// Python's name of the type.
     pub(crate) fn type_name(&self) -> &'static str {
         match self {
             Self::None => "NoneType",
             Self::Bool(_) => "bool",
-            Self::Int(_) | Self::BigInt(_) => "int",
-            Self::Float(_) => "float",
+            Self::Number(Number::Float(_)) => "float",
+            Self::Number(_) => "int",
             Self::Str(_) => "str",
             Self::List(_) => "list",
             Self::Tuple(_) => "tuple",
-            Self::Event(_) => "dict",
+            Self::Set(_) => "set",
+            Self::Dict(_) | Self::Event(_) => "dict",
+            Self::Range(_) => "range",
+            Self::View(View::Keys, _) | Self::DictView(View::Keys, _) => "dict_keys",
+            Self::View(View::Values, _) | Self::DictView(View::Values, _) => "dict_values",
+            Self::View(View::Items, _) | Self::DictView(View::Items, _) => "dict_items",
         }
     }
 
@@ -114,202 +220,78 @@ impl Value<'_> {
         match self {
             Self::None => false,
             Self::Bool(value) => *value,
-            Self::Int(value) => *value != 0,
-            Self::BigInt(value) => value.sign() != Sign::NoSign,
-            Self::Float(value) => *value != 0.0,
+            Self::Number(Number::Int(value)) => *value != 0,
+            Self::Number(Number::Big(_)) => true,
+            Self::Number(Number::Float(value)) => *value != 0.0,
             Self::Str(text) => !text.bytes().is_empty(),
-            Self::List(items) | Self::Tuple(items) => items.len() != 0,
-            Self::Event(flat) => !flat.is_empty(),
+            other => other.elements() != Some(0),
+        }
+    }
+
+    /// The number of elements, or of characters; `None` for what has no length.
+    pub(crate) fn len(&self) -> Option<usize> {
+        match self {
+            Self::Str(text) => Some(count_code_points(text.bytes())),
+            other => other.elements(),
+        }
+    }
+
+    /// The number of elements of a collection; strings are none here.
+    pub(crate) fn elements(&self) -> Option<usize> {
+        match self {
+            Self::List(items) | Self::Tuple(items) => Some(items.len()),
+            Self::Set(items) => Some(items.len()),
+            Self::Dict(pairs) | Self::DictView(_, pairs) => Some(pairs.len()),
+            Self::Range(range) => Some(range.length),
+            Self::Event(sub) | Self::View(_, sub) => Some(sub.flat().len()),
+            Self::None | Self::Bool(_) | Self::Number(_) | Self::Str(_) => None,
+        }
+    }
+
+    /// The element that iteration gives at a position; of a dict the key. `None` beyond the end, and for what is no collection.
+    pub(crate) fn element(&self, index: usize) -> Option<Value<'a>> {
+        let of_pair = |view: View, (key, value): (Value<'a>, Value<'a>)| match view {
+            View::Keys => key,
+            View::Values => value,
+            View::Items => Value::tuple(vec![key, value]),
+        };
+        match self {
+            Self::List(items) | Self::Tuple(items) => items.get(index),
+            Self::Set(items) => items.get(index).cloned(),
+            Self::Dict(pairs) => pairs.get(index).map(|(key, _)| key.clone()),
+            Self::DictView(view, pairs) => pairs.get(index).map(|pair| of_pair(*view, pair.clone())),
+            Self::Range(range) => range.get(index).map(Self::int),
+            Self::Event(sub) => sub.at(index).map(|(key, _)| key),
+            Self::View(view, sub) => sub.at(index).map(|pair| of_pair(*view, pair)),
+            Self::None | Self::Bool(_) | Self::Number(_) | Self::Str(_) => None,
         }
     }
 
     /// The number that this value is in arithmetic: `True` is 1.
-    fn as_number(&self) -> Option<Number<'_>> {
+    pub(crate) fn as_number(&self) -> Option<Number> {
         match self {
             Self::Bool(value) => Some(Number::Int(i64::from(*value))),
-            Self::Int(value) => Some(Number::Int(*value)),
-            Self::BigInt(value) => Some(Number::Big(value)),
-            Self::Float(value) => Some(Number::Float(*value)),
+            Self::Number(number) => Some(number.clone()),
             _ => None,
         }
     }
 
     /// An index or slice bound. Integers beyond 64 bits are clamped, which slices do too and an index never reaches.
     pub(crate) fn as_index(&self) -> Option<i64> {
-        match self {
-            Self::Bool(value) => Some(i64::from(*value)),
-            Self::Int(value) => Some(*value),
-            Self::BigInt(value) => Some(if value.sign() == Sign::Minus { i64::MIN } else { i64::MAX }),
-            _ => None,
+        match self.as_number()? {
+            Number::Int(value) => Some(value),
+            Number::Big(value) => Some(if value.sign() == num_bigint::Sign::Minus { i64::MIN } else { i64::MAX }),
+            Number::Float(_) => None,
         }
     }
 }
 
-#[derive(Clone, Copy)]
-enum Number<'a> {
-    Int(i64),
-    Big(&'a BigInt),
-    Float(f64),
-}
-
-/// `None` if one of them is NaN.
-fn compare_numbers(left: Number<'_>, right: Number<'_>) -> Option<Ordering> {
-    match (left, right) {
-        (Number::Int(left), Number::Int(right)) => Some(left.cmp(&right)),
-        (Number::Big(left), Number::Big(right)) => Some(left.cmp(right)),
-        // A big integer lies outside of 64 bits, so its sign decides.
-        (Number::Int(_), Number::Big(right)) => Some(sign_against_zero(right).reverse()),
-        (Number::Big(left), Number::Int(_)) => Some(sign_against_zero(left)),
-        (Number::Float(left), Number::Float(right)) => left.partial_cmp(&right),
-        (left, Number::Float(right)) => compare_with_float(left, right),
-        (Number::Float(left), right) => compare_with_float(right, left).map(Ordering::reverse),
+/// A number of times, negative for no limit. It must fit the machine's integers, as in CPython.
+pub(crate) fn limit(value: Option<&Value<'_>>) -> Result<usize, ErrorKind> {
+    let Some(value) = value else { return Ok(usize::MAX) };
+    match value.as_number() {
+        Some(Number::Int(count)) => Ok(usize::try_from(count).unwrap_or(usize::MAX)),
+        Some(Number::Big(_)) => Err(ErrorKind::IntegerTooLarge),
+        _ => Err(ErrorKind::IndexNotInteger { index: value.type_name() }),
     }
-}
-
-fn sign_against_zero(value: &BigInt) -> Ordering {
-    if value.sign() == Sign::Minus { Ordering::Less } else { Ordering::Greater }
-}
-
-/// Exact: the float is taken apart, the integer is never rounded.
-fn compare_with_float(left: Number<'_>, right: f64) -> Option<Ordering> {
-    if right.is_nan() {
-        return None;
-    }
-    if right.is_infinite() {
-        return Some(if right > 0.0 { Ordering::Less } else { Ordering::Greater });
-    }
-    let whole = big_from_whole(right.trunc());
-    let ordering = match left {
-        Number::Int(left) => BigInt::from(left).cmp(&whole),
-        Number::Big(left) => left.cmp(&whole),
-        Number::Float(left) => return left.partial_cmp(&right),
-    };
-    let fraction = right.fract();
-    Some(ordering.then_with(|| 0.0_f64.partial_cmp(&fraction).unwrap_or(Ordering::Equal)))
-}
-
-/// The integer that a finite float without a fraction is.
-fn big_from_whole(whole: f64) -> BigInt {
-    const MANTISSA_BITS: u64 = 52;
-    let bits = whole.to_bits();
-    let biased_exponent = (bits >> MANTISSA_BITS) & 0x7FF;
-    if biased_exponent == 0 {
-        return BigInt::ZERO;
-    }
-    let mantissa = BigInt::from((bits & ((1 << MANTISSA_BITS) - 1)) | (1 << MANTISSA_BITS));
-    let zero_shift = 1023 + MANTISSA_BITS;
-    let magnitude = if biased_exponent >= zero_shift {
-        mantissa << (biased_exponent - zero_shift)
-    } else {
-        mantissa >> (zero_shift - biased_exponent)
-    };
-    if whole < 0.0 { -magnitude } else { magnitude }
-}
-
-/// `left == right`, which never raises.
-pub(crate) fn equal(left: &Value<'_>, right: &Value<'_>) -> bool {
-    if let (Some(left), Some(right)) = (left.as_number(), right.as_number()) {
-        return compare_numbers(left, right) == Some(Ordering::Equal);
-    }
-    match (left, right) {
-        (Value::None, Value::None) => true,
-        (Value::Str(left), Value::Str(right)) => left.bytes() == right.bytes(),
-        (Value::List(left), Value::List(right)) | (Value::Tuple(left), Value::Tuple(right)) => {
-            left.len() == right.len() && left.iter().zip(right.iter()).all(|(left, right)| same_or_equal(&left, &right))
-        }
-        // There is one event, and a dict equals itself.
-        (Value::Event(_), Value::Event(_)) => true,
-        _ => false,
-    }
-}
-
-/// `left is right`.
-///
-/// Objects of Python that are the same wherever they come from: `None`, `True`, `False`, small integers, the empty
-/// string and strings of one Latin-1 character, the empty tuple, the event, and `json`'s one `NaN`. What else could be
-/// the same is refused before it gets here.
-pub(crate) fn same(left: &Value<'_>, right: &Value<'_>) -> bool {
-    match (left, right) {
-        (Value::None, Value::None) | (Value::Event(_), Value::Event(_)) => true,
-        (Value::Bool(left), Value::Bool(right)) => left == right,
-        (Value::Int(left), Value::Int(right)) => left == right && (-5..=256).contains(left),
-        (Value::Float(left), Value::Float(right)) => left.is_nan() && right.is_nan(),
-        (Value::Str(left), Value::Str(right)) => {
-            let (left, right) = (left.bytes(), right.bytes());
-            left == right && is_interned(left)
-        }
-        (Value::Tuple(left), Value::Tuple(right)) => left.len() == 0 && right.len() == 0,
-        _ => false,
-    }
-}
-
-fn is_interned(bytes: &[u8]) -> bool {
-    match bytes {
-        [] | [0..=0x7F] => true,
-        // U+0080 to U+00FF.
-        [0xC2..=0xC3, _] => true,
-        _ => false,
-    }
-}
-
-fn same_or_equal(left: &Value<'_>, right: &Value<'_>) -> bool {
-    same(left, right) || equal(left, right)
-}
-
-/// `item in container`.
-pub(crate) fn contains(container: &Value<'_>, item: &Value<'_>) -> Result<bool, ErrorKind> {
-    match container {
-        Value::Str(text) => match item {
-            Value::Str(item) => Ok(memchr::memmem::find(text.bytes(), item.bytes()).is_some()),
-            other => Err(ErrorKind::InStringNeedsString { left: other.type_name() }),
-        },
-        Value::List(items) | Value::Tuple(items) => Ok(items.iter().any(|candidate| same_or_equal(item, &candidate))),
-        Value::Event(flat) => {
-            check_hashable(item)?;
-            Ok(matches!(item, Value::Str(key) if flat.contains_key(key.bytes())))
-        }
-        other => Err(ErrorKind::NotAContainer { right: other.type_name() }),
-    }
-}
-
-/// Only what can be a key of a dict: no list, no event, and no tuple that holds one.
-pub(crate) fn check_hashable(value: &Value<'_>) -> Result<(), ErrorKind> {
-    match value {
-        Value::List(_) | Value::Event(_) => Err(ErrorKind::Unhashable { value: value.type_name() }),
-        Value::Tuple(items) => items.iter().try_for_each(|item| check_hashable(&item)),
-        _ => Ok(()),
-    }
-}
-
-/// `left OP right` for the four orderings.
-pub(crate) fn ordered(operator: Comparison, left: &Value<'_>, right: &Value<'_>) -> Result<bool, ErrorKind> {
-    let ordering = match (left, right) {
-        (Value::Str(left), Value::Str(right)) => Some(left.bytes().cmp(right.bytes())),
-        (Value::List(left), Value::List(right)) | (Value::Tuple(left), Value::Tuple(right)) => {
-            // Elements are told apart by equality; only the first that differ are put in order.
-            let differing = left.iter().zip(right.iter()).find(|(left, right)| !same_or_equal(left, right));
-            match differing {
-                Some((left, right)) => return ordered(operator, &left, &right),
-                None => Some(left.len().cmp(&right.len())),
-            }
-        }
-        _ => match (left.as_number(), right.as_number()) {
-            (Some(left), Some(right)) => compare_numbers(left, right),
-            _ => {
-                return Err(ErrorKind::NotOrdered {
-                    operator: operator.symbol(),
-                    left: left.type_name(),
-                    right: right.type_name(),
-                });
-            }
-        },
-    };
-    // NaN stands in no order to anything.
-    Ok(ordering.is_some_and(|ordering| match operator {
-        Comparison::Less => ordering.is_lt(),
-        Comparison::LessOrEqual => ordering.is_le(),
-        Comparison::Greater => ordering.is_gt(),
-        Comparison::GreaterOrEqual => ordering.is_ge(),
-        _ => false,
-    }))
 }

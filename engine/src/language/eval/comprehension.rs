@@ -1,0 +1,185 @@
+//! Comprehensions and generators, evaluated one element at a time.
+
+use std::ops::ControlFlow;
+
+use super::{Evaluation, at, weight};
+use crate::language::error::{ErrorKind, RuleError};
+use crate::language::expr::{Clause, Collection, Comprehension, Expr, ExprKind, Target};
+use crate::language::relation::same_or_equal;
+use crate::language::span::Span;
+use crate::language::value::Value;
+
+/// What is done with an element; a break ends the walk.
+type Visit<'v, 'a> = &'v mut dyn FnMut(&mut Evaluation<'a>, Value<'a>) -> Result<ControlFlow<()>, RuleError>;
+
+impl Expr {
+    /// The generator, if this is one: it is consumed where it stands.
+    pub(super) fn generator(&self) -> Option<&Comprehension> {
+        match &self.kind {
+            ExprKind::Comprehension(comprehension) if comprehension.collection == Collection::Generator => {
+                Some(comprehension)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl<'a> Evaluation<'a> {
+    pub(super) fn comprehension(
+        &mut self,
+        comprehension: &'a Comprehension,
+        span: Span,
+    ) -> Result<Value<'a>, RuleError> {
+        let mut built = Vec::new();
+        let is_set = comprehension.collection == Collection::Set;
+        self.walk(comprehension, &mut |evaluation, value| {
+            if is_set {
+                at(evaluation.add_to_set(&mut built, value), span)?;
+            } else {
+                at(evaluation.budget.elements(1), span)?;
+                built.push(value);
+            }
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(if is_set { Value::Set(built.into()) } else { Value::list(built) })
+    }
+
+    /// Goes through the elements of an expression: of a generator lazily, of anything else after it was evaluated.
+    pub(super) fn each(&mut self, expr: &'a Expr, visit: Visit<'_, 'a>) -> Result<(), RuleError> {
+        if let Some(generator) = expr.generator() {
+            return self.walk(generator, visit);
+        }
+        let value = self.value(expr)?;
+        self.each_of(&value, expr.span, visit)
+    }
+
+    pub(super) fn each_of(&mut self, value: &Value<'a>, span: Span, visit: Visit<'_, 'a>) -> Result<(), RuleError> {
+        if let Value::Str(text) = value {
+            at(self.budget.scan(text.bytes().len()), span)?;
+            for position in 0..crate::event::count_code_points(text.bytes()) {
+                // Finding a character by its number is linear in texts that are not ASCII.
+                at(self.budget.steps(1 + if text.bytes().is_ascii() { 0 } else { text.bytes().len() / 64 }), span)?;
+                if visit(self, Value::Str(text.part(position, position + 1)))?.is_break() {
+                    break;
+                }
+            }
+            return Ok(());
+        }
+        let count = value.elements().ok_or(ErrorKind::NotIterable { value: value.type_name() });
+        for index in 0..at(count, span)? {
+            at(self.budget.steps(1), span)?;
+            let Some(element) = value.element(index) else { break };
+            if visit(self, element)?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// All elements of an expression.
+    pub(super) fn gather(&mut self, expr: &'a Expr) -> Result<Vec<Value<'a>>, RuleError> {
+        let mut gathered = Vec::new();
+        let span = expr.span;
+        self.each(expr, &mut |evaluation, value| {
+            at(evaluation.budget.elements(1), span)?;
+            gathered.push(value);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(gathered)
+    }
+
+    /// All elements of a value.
+    pub(super) fn gather_of(&mut self, value: &Value<'a>, span: Span) -> Result<Vec<Value<'a>>, RuleError> {
+        let mut gathered = Vec::new();
+        self.each_of(value, span, &mut |evaluation, value| {
+            at(evaluation.budget.elements(1), span)?;
+            gathered.push(value);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(gathered)
+    }
+
+    /// `item in (… for …)`.
+    pub(super) fn in_generator(&mut self, item: &Value<'a>, generator: &'a Comprehension) -> Result<bool, RuleError> {
+        let mut found = false;
+        let cost = weight(item);
+        let span = generator.element.span;
+        self.walk(generator, &mut |evaluation, value| {
+            at(evaluation.budget.steps(cost + 1), span)?;
+            found = same_or_equal(&value, item);
+            Ok(if found { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        })?;
+        Ok(found)
+    }
+
+    fn walk(&mut self, comprehension: &'a Comprehension, visit: Visit<'_, 'a>) -> Result<(), RuleError> {
+        let Some((first, rest)) = comprehension.clauses.split_first() else { return Ok(()) };
+        // A comprehension inside a loop begins without values each time.
+        for slot in comprehension.first_local..comprehension.first_local + comprehension.locals {
+            if let Some(place) = self.frame.get_mut(slot) {
+                *place = None;
+            }
+        }
+        self.each(&first.iterable, &mut |evaluation, value| {
+            evaluation.clause(first, rest, value, &comprehension.element, visit)
+        })
+    }
+
+    /// Binds one element of a clause, and goes on with the next clause or the element of the comprehension.
+    fn clause(
+        &mut self,
+        clause: &'a Clause,
+        rest: &'a [Clause],
+        value: Value<'a>,
+        element: &'a Expr,
+        visit: Visit<'_, 'a>,
+    ) -> Result<ControlFlow<()>, RuleError> {
+        at(self.bind(&clause.target, value), clause.iterable.span)?;
+        for condition in &clause.conditions {
+            if !self.value(condition)?.is_true() {
+                return Ok(ControlFlow::Continue(()));
+            }
+        }
+        let Some((next, rest)) = rest.split_first() else {
+            let value = self.value(element)?;
+            return visit(self, value);
+        };
+        let mut flow = ControlFlow::Continue(());
+        self.each(&next.iterable, &mut |evaluation, value| {
+            flow = evaluation.clause(next, rest, value, element, visit)?;
+            Ok(flow)
+        })?;
+        Ok(flow)
+    }
+
+    fn bind(&mut self, target: &Target, value: Value<'a>) -> Result<(), ErrorKind> {
+        match target {
+            Target::Local(slot) => {
+                if let Some(place) = self.frame.get_mut(*slot) {
+                    *place = Some(value);
+                }
+                Ok(())
+            }
+            Target::Tuple(targets) => {
+                let parts: Vec<Value<'a>> = match &value {
+                    Value::Str(text) => {
+                        self.budget.scan(text.bytes().len())?;
+                        let length = crate::event::count_code_points(text.bytes());
+                        if length != targets.len() {
+                            return Err(ErrorKind::UnpackMismatch);
+                        }
+                        (0..length).map(|position| Value::Str(text.part(position, position + 1))).collect()
+                    }
+                    other => {
+                        let count = other.elements().ok_or(ErrorKind::CannotUnpack { value: other.type_name() })?;
+                        if count != targets.len() {
+                            return Err(ErrorKind::UnpackMismatch);
+                        }
+                        (0..count).filter_map(|index| other.element(index)).collect()
+                    }
+                };
+                targets.iter().zip(parts).try_for_each(|(target, part)| self.bind(target, part))
+            }
+        }
+    }
+}

@@ -1,0 +1,361 @@
+//! Evaluation of a rule over one event.
+
+mod budget;
+mod builtin;
+mod characters;
+mod comprehension;
+mod convert;
+mod glob;
+mod helper;
+mod network;
+mod patterns;
+mod sequence;
+mod string;
+mod unicode_tables;
+
+use std::rc::Rc;
+
+use budget::Budget;
+pub(crate) use glob::check_glob;
+pub(crate) use network::check_cidr;
+pub(crate) use patterns::Patterns;
+
+use super::error::{ErrorKind, RuleError};
+use super::expr::{Comparison, Expr, ExprKind, Operator, TypeName};
+use super::method::Method;
+use super::number::Number;
+use super::relation::{check_hashable, contains, equal, lookup, ordered, same, same_or_equal};
+use super::span::Span;
+use super::value::{Items, Sub, Text, Value, View};
+use crate::event::Flat;
+
+/// What the parts of an evaluation give: the error does not know its place yet.
+type Outcome<'a> = Result<Value<'a>, ErrorKind>;
+
+pub(crate) struct Evaluation<'a> {
+    event: &'a Flat,
+    patterns: &'a Patterns,
+    budget: Budget,
+    /// The variables of all comprehensions of the rule. Each has a place of its own, because lazy ones run interleaved.
+    frame: Vec<Option<Value<'a>>>,
+}
+
+/// Puts an error at its place.
+fn at<T>(result: Result<T, ErrorKind>, span: Span) -> Result<T, RuleError> {
+    result.map_err(|kind| RuleError::new(kind, span))
+}
+
+impl<'a> Evaluation<'a> {
+    pub(crate) fn new(event: &'a Flat, patterns: &'a Patterns, locals: usize) -> Self {
+        Self { event, patterns, budget: Budget::new(), frame: vec![None; locals] }
+    }
+
+    // Recursion is bounded by the depth that the parser admits.
+    pub(crate) fn value(&mut self, expr: &'a Expr) -> Result<Value<'a>, RuleError> {
+        let span = expr.span;
+        at(self.budget.steps(1), span)?;
+        match &expr.kind {
+            ExprKind::Constant(constant) => Ok(Value::from(constant)),
+            ExprKind::Event => Ok(Value::Event(Sub::Borrowed(self.event))),
+            ExprKind::Local(slot) => {
+                let value = self.frame.get(*slot).cloned().flatten();
+                at(value.ok_or(ErrorKind::Unbound), span)
+            }
+            ExprKind::Subscript { value, index } => {
+                let value = self.value(value)?;
+                let index = self.value(index)?;
+                at(self.subscript(&value, &index), span)
+            }
+            ExprKind::Slice { value, bounds } => {
+                let value = self.value(value)?;
+                let [start, stop, step] = &**bounds;
+                let bounds =
+                    [self.optional(start.as_ref())?, self.optional(stop.as_ref())?, self.optional(step.as_ref())?];
+                at(self.slice(&value, &bounds), span)
+            }
+            ExprKind::Call { receiver, method, arguments } => {
+                let receiver = self.value(receiver)?;
+                // Python looks the method up before it evaluates the arguments.
+                at(check_method(&receiver, *method), span)?;
+                if let (Method::Join, [argument]) = (method, arguments.positional.as_slice()) {
+                    return self.join(&receiver, argument, span);
+                }
+                let positional = self.values(&arguments.positional)?;
+                let named = self.named(&arguments.named)?;
+                at(self.method(&receiver, *method, positional, &named), span)
+            }
+            ExprKind::Builtin { function, arguments } => self.builtin(*function, arguments, span),
+            ExprKind::IsInstance { value, types } => {
+                let value = self.value(value)?;
+                Ok(Value::Bool(types.iter().any(|name| is_instance(&value, *name))))
+            }
+            ExprKind::Helper { helper, arguments } => {
+                let values = self.values(arguments)?;
+                at(self.helper(*helper, &values), span)
+            }
+            ExprKind::And(operands) => self.first_operand(operands, false),
+            ExprKind::Or(operands) => self.first_operand(operands, true),
+            ExprKind::Not(operand) => Ok(Value::Bool(!self.value(operand)?.is_true())),
+            ExprKind::Sign { operand, negative } => {
+                let operand = self.value(operand)?;
+                let number = operand.as_number().ok_or(ErrorKind::NotSigned { operand: operand.type_name() });
+                let number = at(number, span)?;
+                Ok(Value::Number(if *negative { number.negate() } else { number }))
+            }
+            ExprKind::Arithmetic { operator, left, right } => {
+                let left = self.value(left)?;
+                let right = self.value(right)?;
+                at(self.arithmetic(*operator, &left, &right), span)
+            }
+            ExprKind::Compare { first, rest } => {
+                let mut left = self.value(first)?;
+                for (operator, right) in rest {
+                    let held =
+                        if let (Comparison::In | Comparison::NotIn, Some(generator)) = (operator, right.generator()) {
+                            // Membership in a generator takes elements until one fits.
+                            let found = self.in_generator(&left, generator)?;
+                            if found == (*operator == Comparison::NotIn) {
+                                return Ok(Value::Bool(false));
+                            }
+                            continue;
+                        } else {
+                            let right = self.value(right)?;
+                            let held = at(self.compare(*operator, &left, &right), span)?;
+                            left = right;
+                            held
+                        };
+                    if !held {
+                        return Ok(Value::Bool(false));
+                    }
+                }
+                Ok(Value::Bool(true))
+            }
+            ExprKind::If { condition, then, otherwise } => {
+                if self.value(condition)?.is_true() {
+                    self.value(then)
+                } else {
+                    self.value(otherwise)
+                }
+            }
+            ExprKind::List(items) => Ok(Value::list(self.collected(items, span)?)),
+            ExprKind::Tuple(items) => Ok(Value::tuple(self.collected(items, span)?)),
+            ExprKind::Set(items) => {
+                let mut set = Vec::new();
+                for item in items {
+                    let value = self.value(item)?;
+                    at(self.add_to_set(&mut set, value), span)?;
+                }
+                Ok(Value::Set(set.into()))
+            }
+            ExprKind::Dict(pairs) => self.dict(pairs, span),
+            ExprKind::Comprehension(comprehension) => self.comprehension(comprehension, span),
+            ExprKind::Join(parts) => {
+                let mut out = Vec::new();
+                for part in parts {
+                    let value = self.value(part)?;
+                    let text = at(convert::to_str(&value), part.span)?;
+                    at(self.budget.build(text.bytes().len()), span)?;
+                    out.extend_from_slice(text.bytes());
+                }
+                Ok(Value::text(out))
+            }
+        }
+    }
+
+    fn optional(&mut self, expr: Option<&'a Expr>) -> Result<Option<Value<'a>>, RuleError> {
+        expr.map(|expr| self.value(expr)).transpose()
+    }
+
+    fn values(&mut self, exprs: &'a [Expr]) -> Result<Vec<Value<'a>>, RuleError> {
+        exprs.iter().map(|expr| self.value(expr)).collect()
+    }
+
+    fn named(&mut self, named: &'a [(&'static str, Expr)]) -> Result<Vec<(&'static str, Value<'a>)>, RuleError> {
+        named.iter().map(|(name, expr)| Ok((*name, self.value(expr)?))).collect()
+    }
+
+    fn collected(&mut self, items: &'a [Expr], span: Span) -> Result<Vec<Value<'a>>, RuleError> {
+        at(self.budget.elements(items.len()), span)?;
+        self.values(items)
+    }
+
+    fn dict(&mut self, pairs: &'a [(Expr, Expr)], span: Span) -> Result<Value<'a>, RuleError> {
+        let mut built: Vec<(Value<'a>, Value<'a>)> = Vec::new();
+        for (key, value) in pairs {
+            let (key, value) = (self.value(key)?, self.value(value)?);
+            at(check_hashable(&key), span)?;
+            at(self.budget.elements(1 + built.len() / 8), span)?;
+            match built.iter_mut().find(|(known, _)| same_or_equal(known, &key)) {
+                Some((_, known)) => *known = value,
+                None => built.push((key, value)),
+            }
+        }
+        Ok(Value::Dict(built.into()))
+    }
+
+    fn add_to_set(&mut self, set: &mut Vec<Value<'a>>, value: Value<'a>) -> Result<(), ErrorKind> {
+        check_hashable(&value)?;
+        self.budget.steps(set.len())?;
+        if !set.iter().any(|known| same_or_equal(known, &value)) {
+            self.budget.elements(1)?;
+            set.push(value);
+        }
+        Ok(())
+    }
+
+    /// `and` gives its first false operand, `or` its first true one; either gives its last operand if there is none.
+    fn first_operand(&mut self, operands: &'a [Expr], wanted: bool) -> Result<Value<'a>, RuleError> {
+        let mut last = Value::None;
+        for operand in operands {
+            last = self.value(operand)?;
+            if last.is_true() == wanted {
+                break;
+            }
+        }
+        Ok(last)
+    }
+
+    fn compare(&mut self, operator: Comparison, left: &Value<'a>, right: &Value<'a>) -> Result<bool, ErrorKind> {
+        self.budget.steps(weight(left).saturating_add(weight(right)))?;
+        match operator {
+            Comparison::Equal => Ok(equal(left, right)),
+            Comparison::NotEqual => Ok(!equal(left, right)),
+            Comparison::In => contains(right, left),
+            Comparison::NotIn => contains(right, left).map(|found| !found),
+            Comparison::Is => Ok(same(left, right)),
+            Comparison::IsNot => Ok(!same(left, right)),
+            Comparison::Less | Comparison::LessOrEqual | Comparison::Greater | Comparison::GreaterOrEqual => {
+                ordered(operator, left, right)
+            }
+        }
+    }
+
+    fn arithmetic(&mut self, operator: Operator, left: &Value<'a>, right: &Value<'a>) -> Outcome<'a> {
+        if let (Some(left), Some(right)) = (left.as_number(), right.as_number()) {
+            if let (Number::Big(_), _) | (_, Number::Big(_)) = (&left, &right) {
+                self.budget.steps(100)?;
+            }
+            return left.calculate(operator, &right).map(Value::Number);
+        }
+        match (operator, left, right) {
+            (Operator::Add, Value::Str(left), Value::Str(right)) => {
+                self.budget.build(left.bytes().len() + right.bytes().len())?;
+                Ok(Value::text([left.bytes(), right.bytes()].concat()))
+            }
+            (Operator::Add, Value::List(left), Value::List(right)) => Ok(Value::list(self.concat(left, right)?)),
+            (Operator::Add, Value::Tuple(left), Value::Tuple(right)) => Ok(Value::tuple(self.concat(left, right)?)),
+            (Operator::Multiply, sequence @ (Value::Str(_) | Value::List(_) | Value::Tuple(_)), count)
+            | (Operator::Multiply, count, sequence @ (Value::Str(_) | Value::List(_) | Value::Tuple(_)))
+                if count.as_index().is_some() =>
+            {
+                self.repeat(sequence, count.as_index().unwrap_or_default())
+            }
+            (Operator::Modulo, Value::Str(_), _) => Err(ErrorKind::Unsupported { what: "formatting with `%`" }),
+            (Operator::Subtract, Value::Set(_), Value::Set(_)) => {
+                Err(ErrorKind::Unsupported { what: "difference of sets" })
+            }
+            _ => Err(ErrorKind::NoSuchOperation {
+                operator: operator.symbol(),
+                left: left.type_name(),
+                right: right.type_name(),
+            }),
+        }
+    }
+
+    fn concat(&mut self, left: &Items<'a>, right: &Items<'a>) -> Result<Vec<Value<'a>>, ErrorKind> {
+        self.budget.elements(left.len() + right.len())?;
+        Ok(left.iter().chain(right.iter()).collect())
+    }
+
+    fn repeat(&mut self, sequence: &Value<'a>, count: i64) -> Outcome<'a> {
+        let count = usize::try_from(count).unwrap_or_default();
+        match sequence {
+            Value::Str(text) => {
+                self.budget.build(text.bytes().len().checked_mul(count).ok_or(ErrorKind::Memory)?)?;
+                Ok(Value::text(text.bytes().repeat(count)))
+            }
+            Value::List(items) | Value::Tuple(items) => {
+                self.budget.elements(items.len().checked_mul(count).ok_or(ErrorKind::Memory)?)?;
+                let once: Vec<_> = items.iter().collect();
+                let repeated = once.iter().cycle().take(once.len() * count).cloned().collect();
+                Ok(if matches!(sequence, Value::List(_)) { Value::list(repeated) } else { Value::tuple(repeated) })
+            }
+            _ => Ok(Value::None),
+        }
+    }
+
+    fn method(
+        &mut self,
+        receiver: &Value<'a>,
+        method: Method,
+        mut positional: Vec<Value<'a>>,
+        named: &[(&'static str, Value<'a>)],
+    ) -> Outcome<'a> {
+        match receiver {
+            Value::Str(text) => self.str_method(text, method, &positional, named),
+            Value::Event(_) | Value::Dict(_) => match method {
+                Method::Get => {
+                    let default = if positional.len() > 1 { positional.pop() } else { None };
+                    let key = positional.first().unwrap_or(&Value::None);
+                    check_hashable(key)?;
+                    self.budget.steps(weight(key))?;
+                    Ok(lookup(receiver, key).or(default).unwrap_or(Value::None))
+                }
+                Method::Keys => Ok(view(receiver, View::Keys)),
+                Method::Values => Ok(view(receiver, View::Values)),
+                _ => Ok(view(receiver, View::Items)),
+            },
+            sequence => self.sequence_method(sequence, method, &positional),
+        }
+    }
+}
+
+fn view<'a>(dict: &Value<'a>, view: View) -> Value<'a> {
+    match dict {
+        Value::Event(sub) => Value::View(view, sub.clone()),
+        Value::Dict(pairs) => Value::DictView(view, Rc::clone(pairs)),
+        other => other.clone(),
+    }
+}
+
+fn check_method(receiver: &Value<'_>, method: Method) -> Result<(), ErrorKind> {
+    let has = match receiver {
+        Value::Event(_) | Value::Dict(_) => method.is_of_dict(),
+        Value::Str(_) => !method.is_of_dict(),
+        Value::List(_) | Value::Tuple(_) | Value::Range(_) => method.is_of_sequence(),
+        _ => false,
+    };
+    if has { Ok(()) } else { Err(ErrorKind::NoSuchMethod { value: receiver.type_name(), method: method.name() }) }
+}
+
+fn is_instance(value: &Value<'_>, name: TypeName) -> bool {
+    match name {
+        // A bool is an int.
+        TypeName::Int => matches!(value.type_name(), "int" | "bool"),
+        other => value.type_name() == other.name(),
+    }
+}
+
+/// What looking at the whole of a value costs, in steps.
+fn weight(value: &Value<'_>) -> usize {
+    match value {
+        Value::Str(text) => text.bytes().len() / 64,
+        // An event is compared with itself or by its number of keys first; both are cheap.
+        Value::Event(_) => 1,
+        Value::List(items) | Value::Tuple(items) => {
+            items.iter().fold(items.len(), |sum, item| sum.saturating_add(weight(&item)))
+        }
+        other => other.elements().unwrap_or_default(),
+    }
+}
+
+impl<'a> Text<'a> {
+    /// The characters from `start` to before `stop`, borrowed where the text is.
+    fn part(&self, start: usize, stop: usize) -> Self {
+        let range = |bytes: &[u8]| crate::event::byte_offset(bytes, start)..crate::event::byte_offset(bytes, stop);
+        match self {
+            Self::Borrowed(bytes) => Self::Borrowed(bytes.get(range(bytes)).unwrap_or_default()),
+            Self::Shared(bytes) => Self::Shared(bytes.get(range(bytes)).unwrap_or_default().into()),
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Subscripts, slices, and the methods of lists and tuples.
+
+use super::{Evaluation, Outcome};
+use crate::event::{code_points, count_code_points};
+use crate::language::error::ErrorKind;
+use crate::language::method::Method;
+use crate::language::relation::{check_hashable, lookup, same_or_equal};
+use crate::language::value::{Text, Value};
+
+impl<'a> Evaluation<'a> {
+    pub(super) fn subscript(&mut self, value: &Value<'a>, index: &Value<'a>) -> Outcome<'a> {
+        match value {
+            Value::Event(_) | Value::Dict(_) => {
+                check_hashable(index)?;
+                lookup(value, index).ok_or(ErrorKind::MissingKey)
+            }
+            Value::Str(text) => {
+                self.budget.scan(text.bytes().len())?;
+                let position = position(count_code_points(text.bytes()), index)?;
+                Ok(Value::Str(text.part(position, position + 1)))
+            }
+            Value::List(_) | Value::Tuple(_) | Value::Range(_) => {
+                let position = position(value.elements().unwrap_or_default(), index)?;
+                value.element(position).ok_or(ErrorKind::IndexOutOfRange)
+            }
+            other => Err(ErrorKind::NotSubscriptable { value: other.type_name() }),
+        }
+    }
+
+    pub(super) fn slice(&mut self, value: &Value<'a>, bounds: &[Option<Value<'a>>; 3]) -> Outcome<'a> {
+        let length = match value {
+            Value::Str(text) => {
+                self.budget.scan(text.bytes().len())?;
+                count_code_points(text.bytes())
+            }
+            Value::List(items) | Value::Tuple(items) => items.len(),
+            Value::Range(_) => return Err(ErrorKind::Unsupported { what: "slices of a range" }),
+            // A slice is a key like any other to a dict, hashable since 3.12, and never one of its keys.
+            Value::Event(_) | Value::Dict(_) => {
+                bounds.iter().flatten().try_for_each(check_hashable)?;
+                return Err(ErrorKind::MissingKey);
+            }
+            other => return Err(ErrorKind::NotSubscriptable { value: other.type_name() }),
+        };
+        let positions = slice_positions(length, bounds)?;
+        self.budget.steps(positions.len())?;
+        if let Value::Str(text) = value {
+            return self.slice_text(text, &positions);
+        }
+        self.budget.elements(positions.len())?;
+        let picked = positions.iter().filter_map(|position| value.element(*position)).collect();
+        Ok(if matches!(value, Value::List(_)) { Value::list(picked) } else { Value::tuple(picked) })
+    }
+
+    fn slice_text(&mut self, text: &Text<'a>, positions: &[usize]) -> Outcome<'a> {
+        match positions {
+            [] => Ok(Value::Str(Text::Borrowed(b""))),
+            [first, .., last] if *last > *first && last - first + 1 == positions.len() => {
+                Ok(Value::Str(text.part(*first, last + 1)))
+            }
+            _ => {
+                self.budget.build(text.bytes().len())?;
+                let characters: Vec<_> = code_points(text.bytes()).collect();
+                let picked = positions.iter().filter_map(|position| characters.get(*position)).copied().flatten();
+                Ok(Value::text(picked.copied().collect()))
+            }
+        }
+    }
+
+    /// `count` and `index` of a list, a tuple or a range.
+    pub(super) fn sequence_method(
+        &mut self,
+        sequence: &Value<'a>,
+        method: Method,
+        arguments: &[Value<'a>],
+    ) -> Outcome<'a> {
+        let length = sequence.elements().unwrap_or_default();
+        self.budget.steps(length)?;
+        let wanted = arguments.first().unwrap_or(&Value::None);
+        let is_wanted = |index: &usize| sequence.element(*index).is_some_and(|element| same_or_equal(&element, wanted));
+        if method == Method::Count {
+            return Ok(Value::size((0..length).filter(is_wanted).count()));
+        }
+        let place = |argument: Option<&Value<'a>>, default: usize| match argument {
+            None => Ok(default),
+            Some(value) => {
+                let index = value.as_index().ok_or(ErrorKind::IndexNotInteger { index: value.type_name() })?;
+                Ok(clamp(index, length))
+            }
+        };
+        let (start, stop) = (place(arguments.get(1), 0)?, place(arguments.get(2), length)?);
+        (start..stop.min(length)).find(is_wanted).map(Value::size).ok_or(ErrorKind::NotFound { method: "index" })
+    }
+}
+
+/// A bound as slices take it: from the end if negative, never below zero.
+pub(super) fn clamp(index: i64, length: usize) -> usize {
+    let signed = i64::try_from(length).unwrap_or(i64::MAX);
+    let place = if index < 0 { index.saturating_add(signed).max(0) } else { index };
+    usize::try_from(place).unwrap_or(usize::MAX)
+}
+
+fn position(length: usize, index: &Value<'_>) -> Result<usize, ErrorKind> {
+    let index = index.as_index().ok_or(ErrorKind::IndexNotInteger { index: index.type_name() })?;
+    let from_end = usize::try_from(index.unsigned_abs()).ok().and_then(|back| length.checked_sub(back));
+    let position = if index < 0 { from_end } else { usize::try_from(index).ok() };
+    position.filter(|position| *position < length).ok_or(ErrorKind::IndexOutOfRange)
+}
+
+/// The positions that `[start:stop:step]` picks, in order.
+fn slice_positions(length: usize, bounds: &[Option<Value<'_>>; 3]) -> Result<Vec<usize>, ErrorKind> {
+    let number = |bound: &Option<Value<'_>>| match bound {
+        None | Some(Value::None) => Ok(None),
+        Some(value) => value.as_index().map(Some).ok_or(ErrorKind::IndexNotInteger { index: value.type_name() }),
+    };
+    let [start, stop, step] = bounds;
+    // Python reads the step first, then the start, then the stop.
+    let step = number(step)?.unwrap_or(1);
+    if step == 0 {
+        return Err(ErrorKind::ZeroStep);
+    }
+    let (start, stop) = (number(start)?, number(stop)?);
+    let length = i64::try_from(length).unwrap_or(i64::MAX);
+    let (lowest, highest) = if step > 0 { (0, length) } else { (-1, length - 1) };
+    let clamp = |bound: i64| {
+        let bound = if bound < 0 { bound.saturating_add(length) } else { bound };
+        bound.clamp(lowest, highest)
+    };
+    let mut position = start.map_or(if step > 0 { lowest } else { highest }, clamp);
+    let stop = stop.map_or(if step > 0 { highest } else { lowest }, clamp);
+    let mut positions = Vec::new();
+    while if step > 0 { position < stop } else { position > stop } {
+        positions.extend(usize::try_from(position));
+        position = position.saturating_add(step);
+    }
+    Ok(positions)
+}

@@ -1,0 +1,418 @@
+//! The methods of strings, by code points.
+
+use std::ops::ControlFlow;
+
+use super::characters::{
+    code_point, is_alphabetic, is_decimal, is_digit, is_line_break, is_numeric, is_space, push_folded, push_titled,
+};
+use super::sequence::clamp;
+use super::{Evaluation, Outcome, at, weight};
+use crate::event::{code_points, count_code_points, to_string_lossy};
+use crate::language::error::{ErrorKind, RuleError};
+use crate::language::expr::Expr;
+use crate::language::method::Method;
+use crate::language::span::Span;
+use crate::language::value::{Text, Value, limit};
+
+impl<'a> Evaluation<'a> {
+    pub(super) fn str_method(
+        &mut self,
+        text: &Text<'a>,
+        method: Method,
+        arguments: &[Value<'a>],
+        named: &[(&'static str, Value<'a>)],
+    ) -> Outcome<'a> {
+        self.budget.scan(text.bytes().len())?;
+        for argument in arguments {
+            self.budget.steps(weight(argument))?;
+        }
+        let by_name = |wanted: &str| named.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value);
+        match method {
+            Method::StartsWith | Method::EndsWith => has_affix(text, method, arguments).map(Value::Bool),
+            Method::Lower => self.changed(text, str::to_lowercase),
+            Method::Upper => self.changed(text, str::to_uppercase),
+            Method::CaseFold => self.changed(text, |part| {
+                let mut out = String::with_capacity(part.len());
+                part.chars().for_each(|c| push_folded(c, &mut out));
+                out
+            }),
+            Method::Title => self.changed(text, title),
+            Method::Strip | Method::LeftStrip | Method::RightStrip => strip(text, method, arguments),
+            Method::Split | Method::RightSplit => {
+                let separator = arguments.first().or_else(|| by_name("sep"));
+                let most = arguments.get(1).or_else(|| by_name("maxsplit"));
+                let parts = split(text, method, separator, most)?;
+                self.budget.elements(parts.len())?;
+                Ok(Value::list(parts.into_iter().map(Value::Str).collect()))
+            }
+            Method::SplitLines => {
+                let keep = arguments.first().or_else(|| by_name("keepends")).is_some_and(Value::is_true);
+                let lines = split_lines(text, keep);
+                self.budget.elements(lines.len())?;
+                Ok(Value::list(lines.into_iter().map(Value::Str).collect()))
+            }
+            Method::Replace => self.replace(text, arguments, arguments.get(2).or_else(|| by_name("count"))),
+            Method::Find | Method::RightFind | Method::Index | Method::RightIndex => {
+                let backwards = matches!(method, Method::RightFind | Method::RightIndex);
+                match find(text, method, arguments, backwards)? {
+                    Some(position) => Ok(Value::size(position)),
+                    None if matches!(method, Method::Find | Method::RightFind) => Ok(Value::int(-1)),
+                    None => Err(ErrorKind::NotFound { method: method.name() }),
+                }
+            }
+            Method::Count => count(text, arguments),
+            Method::RemovePrefix | Method::RemoveSuffix => {
+                let affix = string_argument(method, arguments.first())?;
+                let (bytes, is_prefix) = (text.bytes(), method == Method::RemovePrefix);
+                let has = if is_prefix { bytes.starts_with(affix.bytes()) } else { bytes.ends_with(affix.bytes()) };
+                let (length, cut) = (count_code_points(bytes), count_code_points(affix.bytes()));
+                Ok(Value::Str(match (has, is_prefix) {
+                    (false, _) => text.clone(),
+                    (true, true) => text.part(cut, length),
+                    (true, false) => text.part(0, length - cut),
+                }))
+            }
+            Method::IsDigit => Ok(all(text, is_digit)),
+            Method::IsAlpha => Ok(all(text, is_alphabetic)),
+            Method::IsNumeric => Ok(all(text, is_numeric)),
+            Method::IsDecimal => Ok(all(text, is_decimal)),
+            Method::IsAlnum => Ok(all(text, |c| is_alphabetic(c) || is_decimal(c) || is_digit(c) || is_numeric(c))),
+            Method::IsSpace => Ok(all(text, is_space)),
+            Method::IsUpper => Ok(Value::Bool(has_case(text, char::is_uppercase, char::is_lowercase))),
+            Method::IsLower => Ok(Value::Bool(has_case(text, char::is_lowercase, char::is_uppercase))),
+            Method::Join | Method::Get | Method::Keys | Method::Values | Method::Items => {
+                Err(ErrorKind::NoSuchMethod { value: "str", method: method.name() })
+            }
+        }
+    }
+
+    /// A text made anew; lone surrogates stay as they are.
+    fn changed(&mut self, text: &Text<'a>, change: impl Fn(&str) -> String) -> Outcome<'a> {
+        // A character becomes at most three of up to as many bytes.
+        self.budget.build(text.bytes().len().saturating_mul(3))?;
+        let mut out = Vec::with_capacity(text.bytes().len());
+        for chunk in text.bytes().utf8_chunks() {
+            out.extend_from_slice(change(chunk.valid()).as_bytes());
+            out.extend_from_slice(chunk.invalid());
+        }
+        Ok(Value::text(out))
+    }
+
+    fn replace(&mut self, text: &Text<'a>, arguments: &[Value<'a>], count: Option<&Value<'a>>) -> Outcome<'a> {
+        let old = string_argument(Method::Replace, arguments.first())?;
+        let new = string_argument(Method::Replace, arguments.get(1))?;
+        let most = limit(count)?;
+        let bytes = text.bytes();
+        let places: Vec<usize> = if old.bytes().is_empty() {
+            // Between any two characters, and at both ends.
+            let mut offset = 0;
+            let starts = code_points(bytes).map(|character| {
+                offset += character.len();
+                offset
+            });
+            std::iter::once(0).chain(starts).take(most).collect()
+        } else {
+            memchr::memmem::find_iter(bytes, old.bytes()).take(most).collect()
+        };
+        let grown = places.len().checked_mul(new.bytes().len()).ok_or(ErrorKind::Memory)?;
+        self.budget.build(bytes.len().saturating_add(grown))?;
+        let mut out = Vec::with_capacity(bytes.len() + grown);
+        let mut from = 0;
+        for place in places {
+            out.extend_from_slice(bytes.get(from..place).unwrap_or_default());
+            out.extend_from_slice(new.bytes());
+            from = place + old.bytes().len();
+        }
+        out.extend_from_slice(bytes.get(from..).unwrap_or_default());
+        Ok(Value::text(out))
+    }
+
+    /// `separator.join(iterable)`.
+    pub(super) fn join(
+        &mut self,
+        separator: &Value<'a>,
+        argument: &'a Expr,
+        span: Span,
+    ) -> Result<Value<'a>, RuleError> {
+        let Value::Str(separator) = separator else {
+            let kind = ErrorKind::NoSuchMethod { value: separator.type_name(), method: "join" };
+            return Err(RuleError::new(kind, span));
+        };
+        let mut parts = Vec::new();
+        self.each(argument, &mut |evaluation, value| {
+            at(evaluation.budget.elements(1), span)?;
+            parts.push(value);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        let mut out = Vec::new();
+        for (position, part) in parts.iter().enumerate() {
+            let Value::Str(part) = part else {
+                let kind = ErrorKind::BadArgument { function: "join", argument: part.type_name() };
+                return Err(RuleError::new(kind, span));
+            };
+            at(self.budget.build(part.bytes().len() + separator.bytes().len()), span)?;
+            if position > 0 {
+                out.extend_from_slice(separator.bytes());
+            }
+            out.extend_from_slice(part.bytes());
+        }
+        Ok(Value::text(out))
+    }
+}
+
+fn string_argument<'v, 'a>(method: Method, argument: Option<&'v Value<'a>>) -> Result<&'v Text<'a>, ErrorKind> {
+    match argument {
+        Some(Value::Str(text)) => Ok(text),
+        Some(other) => Err(ErrorKind::BadArgument { function: method.name(), argument: other.type_name() }),
+        None => Err(ErrorKind::BadArgument { function: method.name(), argument: "NoneType" }),
+    }
+}
+
+/// The characters that `start` and `stop` enclose; `None` where the start lies beyond the stop.
+fn bounded<'a>(text: &Text<'a>, bounds: &[Value<'a>]) -> Result<Option<(Text<'a>, usize)>, ErrorKind> {
+    let number = |position: usize| match bounds.get(position) {
+        None | Some(Value::None) => Ok(None),
+        Some(value) => value.as_index().map(Some).ok_or(ErrorKind::IndexNotInteger { index: value.type_name() }),
+    };
+    let (start, stop) = (number(0)?, number(1)?);
+    if start.is_none() && stop.is_none() {
+        return Ok(Some((text.clone(), 0)));
+    }
+    let length = count_code_points(text.bytes());
+    let start = start.map_or(0, |start| clamp(start, length));
+    let stop = stop.map_or(length, |stop| clamp(stop, length)).min(length);
+    // A start beyond the end has no part, not even the empty one.
+    Ok((start <= stop).then(|| (text.part(start, stop), start)))
+}
+
+/// `text.startswith(affix[, start[, stop]])` and `endswith`.
+fn has_affix(text: &Text<'_>, method: Method, arguments: &[Value<'_>]) -> Result<bool, ErrorKind> {
+    let (affix, bounds) = arguments.split_first().unwrap_or((&Value::None, &[]));
+    let within = bounded(text, bounds)?;
+    let matches = |affix: &Text<'_>| {
+        within.as_ref().is_some_and(|(within, _)| match method {
+            Method::StartsWith => within.bytes().starts_with(affix.bytes()),
+            _ => within.bytes().ends_with(affix.bytes()),
+        })
+    };
+    let wrong = |value: &Value<'_>| ErrorKind::PrefixNotString { method: method.name(), argument: value.type_name() };
+    match affix {
+        Value::Str(affix) => Ok(matches(affix)),
+        Value::Tuple(items) => {
+            for item in items.iter() {
+                match &item {
+                    Value::Str(affix) if matches(affix) => return Ok(true),
+                    Value::Str(_) => {}
+                    other => return Err(wrong(other)),
+                }
+            }
+            Ok(false)
+        }
+        other => Err(wrong(other)),
+    }
+}
+
+/// The position of a part, in characters of the whole text.
+fn find(text: &Text<'_>, method: Method, arguments: &[Value<'_>], backwards: bool) -> Result<Option<usize>, ErrorKind> {
+    let part = string_argument(method, arguments.first())?;
+    let Some((within, start)) = bounded(text, arguments.get(1..).unwrap_or_default())? else { return Ok(None) };
+    let offset = if backwards {
+        memchr::memmem::rfind(within.bytes(), part.bytes())
+    } else {
+        memchr::memmem::find(within.bytes(), part.bytes())
+    };
+    Ok(offset.map(|offset| start + count_code_points(within.bytes().get(..offset).unwrap_or_default())))
+}
+
+fn count<'a>(text: &Text<'_>, arguments: &[Value<'_>]) -> Outcome<'a> {
+    let part = string_argument(Method::Count, arguments.first())?;
+    let Some((within, _)) = bounded(text, arguments.get(1..).unwrap_or_default())? else { return Ok(Value::int(0)) };
+    Ok(Value::size(if part.bytes().is_empty() {
+        count_code_points(within.bytes()) + 1
+    } else {
+        memchr::memmem::find_iter(within.bytes(), part.bytes()).count()
+    }))
+}
+
+fn strip<'a>(text: &Text<'a>, method: Method, arguments: &[Value<'a>]) -> Outcome<'a> {
+    let set: Option<Vec<u32>> = match arguments.first() {
+        None | Some(Value::None) => None,
+        Some(_) => {
+            let characters = string_argument(method, arguments.first())?;
+            Some(code_points(characters.bytes()).map(code_point).collect())
+        }
+    };
+    let goes = |character: &[u8]| {
+        let code_point = code_point(character);
+        set.as_ref().map_or_else(|| is_space(code_point), |set| set.contains(&code_point))
+    };
+    let characters: Vec<_> = code_points(text.bytes()).collect();
+    let length = characters.len();
+    let start = if method == Method::RightStrip {
+        0
+    } else {
+        characters.iter().position(|character| !goes(character)).unwrap_or(length)
+    };
+    let stop = if method == Method::LeftStrip {
+        length
+    } else {
+        characters.iter().rposition(|character| !goes(character)).map_or(start, |last| last + 1)
+    };
+    Ok(Value::Str(text.part(start, stop.max(start))))
+}
+
+fn split<'a>(
+    text: &Text<'a>,
+    method: Method,
+    separator: Option<&Value<'a>>,
+    most: Option<&Value<'a>>,
+) -> Result<Vec<Text<'a>>, ErrorKind> {
+    let most = limit(most)?;
+    let backwards = method == Method::RightSplit;
+    let length = count_code_points(text.bytes());
+    // Each part as characters from … to.
+    let mut parts: Vec<(usize, usize)> = match separator {
+        None | Some(Value::None) => split_blanks(text, most, backwards),
+        Some(_) => {
+            let separator = string_argument(method, separator)?;
+            if separator.bytes().is_empty() {
+                return Err(ErrorKind::BadValue { function: method.name() });
+            }
+            let offsets: Vec<usize> = if backwards {
+                memchr::memmem::rfind_iter(text.bytes(), separator.bytes())
+                    .take(most)
+                    .collect::<Vec<_>>()
+                    .into_iter()
+                    .rev()
+                    .collect()
+            } else {
+                memchr::memmem::find_iter(text.bytes(), separator.bytes()).take(most).collect()
+            };
+            let width = count_code_points(separator.bytes());
+            let mut parts = Vec::with_capacity(offsets.len() + 1);
+            let (mut start, mut seen_bytes, mut seen) = (0, 0, 0);
+            for offset in offsets {
+                seen += count_code_points(text.bytes().get(seen_bytes..offset).unwrap_or_default());
+                seen_bytes = offset;
+                parts.push((start, seen));
+                start = seen + width;
+            }
+            parts.push((start, length));
+            parts
+        }
+    };
+    if text.bytes().is_ascii() {
+        return Ok(parts.into_iter().map(|(start, stop)| text.part(start, stop)).collect());
+    }
+    // Positions of characters are found in one walk, not in one for each part.
+    let mut offsets: Vec<usize> = Vec::with_capacity(length + 1);
+    let mut offset = 0;
+    for character in code_points(text.bytes()) {
+        offsets.push(offset);
+        offset += character.len();
+    }
+    offsets.push(offset);
+    let bytes_of = |(start, stop): (usize, usize)| {
+        offsets.get(start).copied().unwrap_or(offset)..offsets.get(stop).copied().unwrap_or(offset)
+    };
+    Ok(parts
+        .drain(..)
+        .map(|part| match text {
+            Text::Borrowed(bytes) => Text::Borrowed(bytes.get(bytes_of(part)).unwrap_or_default()),
+            Text::Shared(bytes) => Text::Shared(bytes.get(bytes_of(part)).unwrap_or_default().into()),
+        })
+        .collect())
+}
+
+/// Parts between runs of blanks; the rest after the last allowed cut keeps the blanks in it and behind it.
+fn split_blanks(text: &Text<'_>, most: usize, backwards: bool) -> Vec<(usize, usize)> {
+    let mut blank: Vec<bool> = code_points(text.bytes()).map(|character| is_space(code_point(character))).collect();
+    let length = blank.len();
+    if backwards {
+        blank.reverse();
+    }
+    let is_blank = |position: usize| blank.get(position).copied().unwrap_or(true);
+    let mut parts = Vec::new();
+    let mut position = 0;
+    loop {
+        while position < length && is_blank(position) {
+            position += 1;
+        }
+        if position >= length {
+            break;
+        }
+        if parts.len() >= most {
+            parts.push((position, length));
+            break;
+        }
+        let start = position;
+        while position < length && !is_blank(position) {
+            position += 1;
+        }
+        parts.push((start, position));
+    }
+    if backwards {
+        parts = parts.into_iter().rev().map(|(start, stop)| (length - stop, length - start)).collect();
+    }
+    parts
+}
+
+fn split_lines<'a>(text: &Text<'a>, keep: bool) -> Vec<Text<'a>> {
+    let characters: Vec<u32> = code_points(text.bytes()).map(code_point).collect();
+    let mut lines = Vec::new();
+    let mut start = 0;
+    let mut position = 0;
+    while let Some(character) = characters.get(position) {
+        if !is_line_break(*character) {
+            position += 1;
+            continue;
+        }
+        let takes_two = *character == 0x0D && characters.get(position + 1) == Some(&0x0A);
+        let next = position + if takes_two { 2 } else { 1 };
+        lines.push(text.part(start, if keep { next } else { position }));
+        start = next;
+        position = next;
+    }
+    if start < characters.len() {
+        lines.push(text.part(start, characters.len()));
+    }
+    lines
+}
+
+/// Whether a text has characters and something holds for all of them.
+fn all<'a>(text: &Text<'_>, holds: impl Fn(u32) -> bool) -> Value<'a> {
+    Value::Bool(!text.bytes().is_empty() && code_points(text.bytes()).map(code_point).all(holds))
+}
+
+/// Whether a text has a character of the wanted case and none of the other. Titlecase letters are of neither.
+fn has_case(text: &Text<'_>, wanted: fn(char) -> bool, other: fn(char) -> bool) -> bool {
+    let text = to_string_lossy(text.bytes());
+    text.chars().any(wanted) && !text.chars().any(|c| other(c) || is_titlecase(c))
+}
+
+/// `str.title`: what follows a cased letter is lower, any other cased letter begins a word.
+fn title(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    // Lowered as a whole, because the form of a sigma depends on its neighbours.
+    let lowered = text.to_lowercase();
+    let mut lowered = lowered.chars();
+    let mut inside = false;
+    for character in text.chars() {
+        let lower: String = lowered.by_ref().take(character.to_lowercase().count()).collect();
+        if inside {
+            out.push_str(&lower);
+        } else {
+            push_titled(character, &mut out);
+        }
+        inside = character.is_lowercase() || character.is_uppercase() || is_titlecase(character);
+    }
+    out
+}
+
+fn is_titlecase(character: char) -> bool {
+    matches!(
+        character,
+        '\u{01C5}' | '\u{01C8}' | '\u{01CB}' | '\u{01F2}' | '\u{1F88}'..='\u{1F8F}' | '\u{1F98}'..='\u{1F9F}'
+            | '\u{1FA8}'..='\u{1FAF}' | '\u{1FBC}' | '\u{1FCC}' | '\u{1FFC}'
+    )
+}
