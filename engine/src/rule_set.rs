@@ -110,6 +110,11 @@ impl RuleSet {
         self.len() == 0
     }
 
+    /// The names of the rules that take part.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.ignore.iter().chain(&self.others).map(Rule::name)
+    }
+
     /// Decides about an event.
     ///
     /// Ignore rules come first, and the first that is true ends it. An ignore rule that errs counts as not true: the

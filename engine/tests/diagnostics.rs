@@ -11,7 +11,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use trailhook_engine::language::{Code, Expression};
+use trailhook_engine::language::{Code, Expression, Severity, check};
 
 /// A text for each thing that can be wrong.
 const MISTAKES: &[&str] = &[
@@ -37,6 +37,7 @@ const MISTAKES: &[&str] = &[
     "event.eventName == 'A'",
     "event.userIdentity.arn == 'A'",
     "event['userIdentity']['sessionContext']['sessionIssuer'] == 'x'",
+    "event['resources'][0]['ARN'] == 'x'",
     "event['eventName'].contains('Login')",
     "event['eventName'].format()",
     "event['eventName'].startswith",
@@ -58,6 +59,11 @@ const MISTAKES: &[&str] = &[
     "glob(event['userAgent'], 'a[b')",
     "in_cidr(event['sourceIPAddress'], '10.0.0/8')",
     "(x for x in event) == 1",
+    "event['eventName'] == 'StopLogging' or 'DeleteTrail'",
+    "event['awsRegion'] or 'eu-west-1'",
+    "event['eventName'] in ('ConsoleLogin')",
+    "'StopLogging'",
+    "event['eventName'].lower() + 'x'",
     "__import__('re').match('^Get', event['eventName']) is not None",
     "(lambda e: e['eventName'] == 'A')(event)",
     "{k: v for k, v in event.items()}",
@@ -74,7 +80,8 @@ const MISTAKES: &[&str] = &[
 fn each_mistake_is_shown_where_it_is() {
     let mut shown = String::new();
     for source in MISTAKES {
-        let faults = Expression::parse(source).expect_err(source);
+        let faults = check(source).diagnostics;
+        assert!(!faults.is_empty(), "nothing is said of {source}");
         for fault in faults {
             writeln!(shown, "{}\n{}", fault.render(source), "-".repeat(60)).unwrap();
         }
@@ -87,11 +94,38 @@ fn every_code_is_shown_and_has_a_number_of_its_own() {
     let many_bytes = "x".repeat(70_000);
     let many_brackets = "(".repeat(200);
     let sources = MISTAKES.iter().copied().chain([many_bytes.as_str(), many_brackets.as_str()]);
-    let shown: BTreeSet<_> =
-        sources.filter_map(|source| Expression::parse(source).err()).flatten().map(|fault| fault.code).collect();
+    let shown: BTreeSet<_> = sources.flat_map(|source| check(source).diagnostics).map(|fault| fault.code).collect();
     let missing: Vec<_> = Code::ALL.iter().filter(|code| !shown.contains(code)).collect();
     assert!(missing.is_empty(), "no example of {missing:?}");
     assert_eq!(Code::ALL.iter().map(|code| code.as_str()).collect::<BTreeSet<_>>().len(), Code::ALL.len());
+}
+
+#[test]
+fn warnings_are_for_what_runs_and_was_not_meant() {
+    for source in [
+        "event['eventName'] == 'StopLogging' or 'DeleteTrail'",
+        "event['eventName'] in ('ConsoleLogin')",
+        "'StopLogging'",
+        "event['a'] and len(event['b'])",
+    ] {
+        let checked = check(source);
+        assert!(checked.expression.is_some());
+        assert!(
+            checked.diagnostics.iter().all(|found| found.severity == Severity::Warning)
+                && !checked.diagnostics.is_empty(),
+            "{source}"
+        );
+    }
+    for source in [
+        "event['eventName'] == 'A' or event.get('readOnly')",
+        "'root' in (event['userIdentity.arn'])",
+        "event['a'] in ('A',) and ('A' in event['b'])",
+        "True if event.get('a') else False",
+        "any(v for v in event.values()) or not event",
+        "max(event['a'], event['b'])",
+    ] {
+        assert_eq!(check(source).diagnostics, [], "{source}");
+    }
 }
 
 #[test]

@@ -91,8 +91,8 @@ pub(crate) async fn check_free(
 ) -> Result<(), Diagnostic> {
     let put_off = |why: String| {
         cx.report(
-            Diagnostic::warning(format!("It was not checked whether the name \"{name}\" is free"))
-                .detail(format!("Apply will fail if it is taken. {why}"))
+            Diagnostic::warning(format!("AWS could not be asked whether the name \"{name}\" is free"))
+                .detail(format!("The plan goes on without; apply needs AWS, and fails if the name is taken. {why}"))
                 .at("name"),
         );
     };
@@ -188,7 +188,12 @@ where
                 text = format!("{text}: {error}");
                 cause = error.source();
             }
-            format!("AWS could not be asked: {text}")
+            let help = if text.contains("credential") {
+                "\n\nAWS credentials are taken from the environment, a profile, SSO or the machine's role: check which should be there."
+            } else {
+                ""
+            };
+            format!("There was no answer: {text}.{help}")
         }
     };
     Diagnostic::error(summary).detail(detail)

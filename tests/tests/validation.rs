@@ -137,7 +137,7 @@ async fn a_plan_without_credentials_warns_that_names_were_not_checked() {
     let run = terraform.plan(&[]).await.unwrap();
     assert_eq!(run.code, 2, "{}{}", run.stdout, run.stderr);
     let text = run.diagnostics();
-    assert!(text.contains("It was not checked whether the name \"a\" is free"), "{text}");
+    assert!(text.contains("AWS could not be asked whether the name \"a\" is free"), "{text}");
 }
 
 #[tokio::test]

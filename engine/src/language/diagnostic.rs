@@ -6,7 +6,7 @@ use super::span::Span;
 
 /// The stable name of a kind of finding. Numbers are never reused.
 ///
-/// `TH00` the text and its syntax, `TH01` what the language does not have.
+/// `TH00` the text and its syntax, `TH01` what the language does not have, `TH02` what runs and was not meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Code {
     /// The expression is empty.
@@ -41,11 +41,17 @@ pub enum Code {
     Pattern,
     /// A network that cannot be read.
     Network,
+    /// A rule whose value is never `True`.
+    NeverTrue,
+    /// `field == "A" or "B"` where `field in ["A", "B"]` was meant.
+    LiteralOperand,
+    /// `field in ("A")` where `field in ("A",)` was meant.
+    SubstringForMember,
 }
 
 impl Code {
     /// Every code, in the order of their numbers.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::Empty,
         Self::TooLong,
         Self::TooComplex,
@@ -62,6 +68,9 @@ impl Code {
         Self::ArgumentType,
         Self::Pattern,
         Self::Network,
+        Self::NeverTrue,
+        Self::LiteralOperand,
+        Self::SubstringForMember,
     ];
 
     /// The code as it is shown, e.g. `TH0107`.
@@ -84,6 +93,9 @@ impl Code {
             Self::ArgumentType => "TH0109",
             Self::Pattern => "TH0110",
             Self::Network => "TH0111",
+            Self::NeverTrue => "TH0201",
+            Self::LiteralOperand => "TH0202",
+            Self::SubstringForMember => "TH0203",
         }
     }
 }
@@ -141,6 +153,10 @@ pub struct Diagnostic {
 impl Diagnostic {
     pub(crate) fn error(code: Code, span: Span, message: impl Into<String>) -> Self {
         Self { code, severity: Severity::Error, message: message.into(), span, suggestion: None, hint: None }
+    }
+
+    pub(crate) fn warning(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(code, span, message) }
     }
 
     pub(crate) fn suggest(mut self, replacement: impl Into<String>) -> Self {

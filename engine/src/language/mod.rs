@@ -4,6 +4,7 @@ mod diagnostic;
 mod error;
 mod eval;
 mod expr;
+mod findings;
 mod function;
 mod limits;
 mod literal;
@@ -75,7 +76,14 @@ pub struct Checked {
 #[must_use]
 pub fn check(source: &str) -> Checked {
     match Expression::parse(source) {
-        Ok(expression) => Checked { expression: Some(expression), diagnostics: Vec::new() },
+        Ok(expression) => {
+            let text = newlines::Text::new(source);
+            let mut diagnostics = findings::find(text.as_str(), &expression.root);
+            for diagnostic in &mut diagnostics {
+                diagnostic.span = text.original(diagnostic.span);
+            }
+            Checked { expression: Some(expression), diagnostics }
+        }
         Err(diagnostics) => Checked { expression: None, diagnostics },
     }
 }

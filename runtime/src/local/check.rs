@@ -8,14 +8,17 @@ use trailhook_engine::language::{Checked, Diagnostic, Expression, Severity, chec
 
 use super::End;
 use super::eval::{fault, with_id};
-use super::output::{Output, answer_lines};
-use super::rules;
+use super::output::{Output, answer_lines, count};
+use super::rules::{self, Rules};
 
 /// Checks the rules of files.
 pub(super) fn rules(paths: &[PathBuf], as_json: bool) -> anyhow::Result<End> {
-    let rules = rules::read(paths)?;
+    let Rules { rules, unreadable } = rules::read(paths)?;
     let mut output = Output::new();
-    let mut errors = 0_usize;
+    let mut errors = unreadable.len();
+    for reason in &unreadable {
+        output.line(&if as_json { json!({"error": reason}).to_string() } else { format!("error: {reason}\n") })?;
+    }
     for rule in &rules {
         let source = &rule.document.expression;
         let checked = check(source);
@@ -29,10 +32,14 @@ pub(super) fn rules(paths: &[PathBuf], as_json: bool) -> anyhow::Result<End> {
             for diagnostic in &checked.diagnostics {
                 output.line(&format!("{}\n\n{}\n", rule.origin, diagnostic.render(source)))?;
             }
+            if let Err(error) = rule.document.encode() {
+                errors += 1;
+                output.line(&format!("error: {}: {error}\n", rule.origin))?;
+            }
         }
     }
     if !as_json {
-        output.line(&format!("{} rule(s) checked, {errors} error(s)", rules.len()))?;
+        output.line(&format!("{} checked, {}", count(rules.len(), "rule"), count(errors, "error")))?;
     }
     output.flush()?;
     Ok(if errors == 0 { End::Well } else { End::Findings })

@@ -24,6 +24,13 @@ impl Output {
     }
 }
 
+/// A number with its noun: `1 rule`, `2 rules`, `2 matches`.
+pub(super) fn count(number: impl TryInto<u64>, noun: &str) -> String {
+    let number = number.try_into().unwrap_or(u64::MAX);
+    let plural = if noun.ends_with("ch") { "es" } else { "s" };
+    format!("{number} {noun}{}", if number == 1 { "" } else { plural })
+}
+
 /// Says what went wrong.
 pub(super) fn error(text: &str) {
     // Where standard error is closed there is nobody to tell.

@@ -10,8 +10,8 @@ use serde_json::json;
 use trailhook_engine::{Rule, RuleSet};
 
 use super::End;
-use super::output::{self, Output};
-use super::rules;
+use super::output::{self, Output, count};
+use super::rules::{self, Rules};
 use crate::matcher::{Match, Matcher, Tally};
 use crate::message::{Subject, render, terminal};
 use crate::outbox::{Claim, MemoryOutbox};
@@ -46,6 +46,8 @@ pub(super) fn run(rule_paths: &[PathBuf], log_paths: &[PathBuf], show: Show) -> 
     let files = log_files(log_paths)?;
     let mut output = Output::new();
     let mut replay = Replay::default();
+    // A rule that never matches is the most telling line of the summary.
+    replay.by_rule.extend(rules.names().map(|name| (name.to_owned(), 0)));
     for file in &files {
         let mut matcher = Matcher::new(&rules, file.display().to_string());
         let outcome = scan(file, &mut matcher);
@@ -69,8 +71,12 @@ pub(super) fn run(rule_paths: &[PathBuf], log_paths: &[PathBuf], show: Show) -> 
 
 fn compile(paths: &[PathBuf]) -> anyhow::Result<RuleSet> {
     let mut compiled = Vec::new();
-    let mut broken = 0_usize;
-    for found in rules::read(paths)? {
+    let Rules { rules, unreadable } = rules::read(paths)?;
+    let mut broken = unreadable.len();
+    for reason in &unreadable {
+        output::error(&format!("error: {reason}\n"));
+    }
+    for found in rules {
         match Rule::compile(found.document) {
             Ok(rule) => compiled.push(rule),
             Err(error) => {
@@ -79,7 +85,7 @@ fn compile(paths: &[PathBuf]) -> anyhow::Result<RuleSet> {
             }
         }
     }
-    ensure!(broken == 0, "{broken} rule(s) do not parse");
+    ensure!(broken == 0, "{} cannot be used", count(broken, "rule"));
     Ok(RuleSet::new(compiled))
 }
 
@@ -174,26 +180,25 @@ impl Replay {
             return output.line(&json!({"summary": summary}).to_string());
         }
         let width = by_rule.keys().map(String::len).max().unwrap_or_default();
-        for (rule, count) in by_rule {
-            output.line(&format!("{rule:width$}  {count:>7}"))?;
+        for (rule, number) in by_rule {
+            output.line(&format!("{rule:width$}  {number:>7}"))?;
         }
-        for (rule, (count, first)) in &tally.rule_errors {
-            output.line(&format!("{rule}: erred on {count} event(s), first with {first}"))?;
+        for (rule, (number, first)) in &tally.rule_errors {
+            output.line(&format!("{rule}: erred on {}, first with {first}", count(*number, "event")))?;
         }
         let mut further = String::new();
-        for (count, noun) in [
-            (tally.ignored, "ignored"),
-            (tally.recorded, "dry-run matches"),
-            (tally.broken_records, "broken records"),
-            (*unreadable, "unreadable logs"),
+        for (number, what) in [
+            (tally.ignored, format!("{} ignored", tally.ignored)),
+            (tally.recorded, count(tally.recorded, "dry-run match")),
+            (tally.broken_records, count(tally.broken_records, "broken record")),
+            (*unreadable, count(*unreadable, "unreadable log")),
         ] {
-            if count > 0 {
-                further = format!("{further}, {count} {noun}");
+            if number > 0 {
+                further = format!("{further}, {what}");
             }
         }
-        output.line(&format!(
-            "{logs} logs, {} events, {} matches, {messages} messages{further}",
-            tally.events, tally.matched
-        ))
+        let counts = [(*logs, "log"), (tally.events, "event"), (tally.matched, "match"), (*messages, "message")];
+        let counts: Vec<_> = counts.iter().map(|(number, noun)| count(*number, noun)).collect();
+        output.line(&format!("{}{further}", counts.join(", ")))
     }
 }

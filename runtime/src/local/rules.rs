@@ -25,15 +25,24 @@ struct Line {
     expression: String,
 }
 
+/// What was found.
+#[derive(Debug, Default)]
+pub(super) struct Rules {
+    pub(super) rules: Vec<FoundRule>,
+    /// The rules that only Terraform can work out, or that are no rules, and why.
+    pub(super) unreadable: Vec<String>,
+}
+
 /// Reads the rules of files and folders. A folder is read as Terraform reads it: its `.tf` files, not those below.
 ///
 /// # Errors
 ///
 /// If something cannot be read, is of no known kind, or if there is no rule at all: a tool that checked nothing must not
 /// say that all is well.
-pub(super) fn read(paths: &[PathBuf]) -> anyhow::Result<Vec<FoundRule>> {
-    let mut rules = Vec::new();
+pub(super) fn read(paths: &[PathBuf]) -> anyhow::Result<Rules> {
+    let mut all = Rules::default();
     for path in paths {
+        ensure!(path.exists(), "there is no file or folder {}", path.display());
         let extension = path.extension().and_then(|extension| extension.to_str());
         let found = match extension {
             _ if path.is_dir() => terraform::read(&terraform_files(path)?)?,
@@ -41,16 +50,18 @@ pub(super) fn read(paths: &[PathBuf]) -> anyhow::Result<Vec<FoundRule>> {
             Some("jsonl") => lines(path)?,
             _ => bail!("{} holds no rules: give a .tf file, a folder of them, or a .jsonl file", path.display()),
         };
-        ensure!(!found.is_empty(), "{} holds no rules", path.display());
-        rules.extend(found);
+        let empty = found.rules.is_empty() && found.unreadable.is_empty();
+        ensure!(!empty, "{} holds no rules; folders below it and modules are not looked into", path.display());
+        all.rules.extend(found.rules);
+        all.unreadable.extend(found.unreadable);
     }
     let mut seen = BTreeMap::new();
-    for rule in &rules {
+    for rule in &all.rules {
         if let Some(first) = seen.insert(&rule.document.name, &rule.origin) {
             bail!("two rules are called \"{}\": in {first} and in {}", rule.document.name, rule.origin);
         }
     }
-    Ok(rules)
+    Ok(all)
 }
 
 fn terraform_files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
@@ -67,13 +78,18 @@ fn terraform_files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn lines(path: &Path) -> anyhow::Result<Vec<FoundRule>> {
+fn lines(path: &Path) -> anyhow::Result<Rules> {
     let text = fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
-    let mut rules = Vec::new();
+    let (mut rules, mut unreadable) = (Vec::new(), Vec::new());
     for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let origin = format!("{}:{}", path.display(), number + 1);
-        let Line { name, expression } =
-            serde_json::from_str(line).with_context(|| format!("{origin} is no {{\"name\", \"expression\"}}"))?;
+        let Line { name, expression } = match serde_json::from_str(line) {
+            Ok(line) => line,
+            Err(error) => {
+                unreadable.push(format!("{origin}: the line is no {{\"name\": …, \"expression\": …}}: {error}"));
+                continue;
+            }
+        };
         let document = RuleDocument {
             name,
             description: String::new(),
@@ -85,5 +101,5 @@ fn lines(path: &Path) -> anyhow::Result<Vec<FoundRule>> {
         };
         rules.push(FoundRule { document, origin });
     }
-    Ok(rules)
+    Ok(Rules { rules, unreadable })
 }

@@ -7,15 +7,15 @@ use std::path::PathBuf;
 use anyhow::{Context as _, anyhow, bail};
 use hcl::eval::{Context, Evaluate as _};
 use hcl::{Block, Body, Value};
-use trailhook_engine::document::{Action, RuleDocument, Severity};
+use trailhook_engine::document::{Action, Name, RuleDocument, Severity};
 
-use super::rules::FoundRule;
+use super::rules::{FoundRule, Rules};
 
 const RULE: &str = "trailhook_rule";
 
 /// Reads the rules of files that belong together. Defaults of variables are taken; what else Terraform alone can know is
 /// an error that says so.
-pub(super) fn read(files: &[PathBuf]) -> anyhow::Result<Vec<FoundRule>> {
+pub(super) fn read(files: &[PathBuf]) -> anyhow::Result<Rules> {
     let mut bodies = Vec::new();
     for file in files {
         let text = fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
@@ -24,18 +24,20 @@ pub(super) fn read(files: &[PathBuf]) -> anyhow::Result<Vec<FoundRule>> {
     }
     let mut context = Context::new();
     context.declare_var("var", variables(bodies.iter().map(|(_, body)| body)));
-    let mut rules = Vec::new();
+    let (mut rules, mut unreadable) = (Vec::new(), Vec::new());
     for (file, body) in &bodies {
         for block in body.blocks().filter(|block| block.identifier() == "resource") {
             let [kind, label] = block.labels() else { continue };
             if kind.as_str() == RULE {
                 let origin = format!("{}: {RULE}.{}", file.display(), label.as_str());
-                let document = document(block, &context).with_context(|| origin.clone())?;
-                rules.push(FoundRule { document, origin });
+                match document(block, &context) {
+                    Ok(document) => rules.push(FoundRule { document, origin }),
+                    Err(error) => unreadable.push(format!("{origin}: {error:#}")),
+                }
             }
         }
     }
-    Ok(rules)
+    Ok(Rules { rules, unreadable })
 }
 
 fn variables<'b>(bodies: impl Iterator<Item = &'b Body>) -> Value {
@@ -61,7 +63,9 @@ fn document(block: &Block, context: &Context<'_>) -> anyhow::Result<RuleDocument
             return Ok(None);
         };
         let value = attribute.expr().evaluate(context);
-        match value.map_err(|error| anyhow!("`{key}` cannot be worked out without Terraform: {error}"))? {
+        match value.map_err(|error| {
+            anyhow!("`{key}` cannot be worked out without Terraform, which `terraform validate` can: {error}")
+        })? {
             Value::Null => Ok(None),
             value => Ok(Some(value)),
         }
@@ -75,14 +79,20 @@ fn document(block: &Block, context: &Context<'_>) -> anyhow::Result<RuleDocument
     };
     let required = |key: &str| text(key)?.ok_or_else(|| anyhow!("`{key}` is missing"));
     let mut labels = BTreeMap::new();
-    if let Some(Value::Object(members)) = value("labels")? {
-        for (key, label) in members {
-            let Value::String(label) = label else { bail!("the label `{key}` is {label}, not a string") };
-            labels.insert(key, label);
+    match value("labels")? {
+        None => {}
+        Some(Value::Object(members)) => {
+            for (key, label) in members {
+                let Value::String(label) = label else { bail!("the label `{key}` is {label}, not a string") };
+                labels.insert(key, label);
+            }
         }
+        Some(other) => bail!("`labels` is {other}, not a map of strings"),
     }
+    let name = required("name")?;
+    Name::parse(&name)?;
     Ok(RuleDocument {
-        name: required("name")?,
+        name,
         description: text("description")?.unwrap_or_default(),
         expression: required("expression")?,
         action: text("action")?.map(|word| Action::parse(&word)).transpose()?.unwrap_or_default(),

@@ -86,7 +86,7 @@ fn fact_fields(facts: &Facts) -> Vec<Text> {
         field("Where", format!("{} in {}", code(&facts.account, 60), code(&facts.region, 60))),
         field(
             "From",
-            facts.source_address.as_deref().map_or_else(|| "_not recorded_".to_owned(), |from| code(from, VALUE)),
+            facts.source_address.as_deref().map_or_else(|| "not recorded".to_owned(), |from| code(from, VALUE)),
         ),
         field("When", time(&facts.time)),
     ];
@@ -104,7 +104,7 @@ fn time(time: &Time) -> String {
             format!("<!date^{}^{{date_short_pretty}} {{time_secs}}|{}>", at.as_second(), plain_time(*at))
         }
         Time::Unreadable(text) => code(text, 60),
-        Time::Absent => "_not recorded_".to_owned(),
+        Time::Absent => "not recorded".to_owned(),
     }
 }
 

@@ -47,7 +47,7 @@ pub(super) fn escape(text: &str, characters: usize) -> String {
 /// A code span around at most so many characters. Empty text is shown as such.
 pub(super) fn code(text: &str, characters: usize) -> String {
     if text.is_empty() {
-        return "_(empty)_".to_owned();
+        return "(empty)".to_owned();
     }
     format!("`{}`", escape(&text.replace('`', "'"), characters))
 }
@@ -71,7 +71,7 @@ mod tests {
     fn markup_is_escaped() {
         assert_eq!(escape("<!channel> & <https://a|b>", 99), "&lt;!channel&gt; &amp; &lt;https://a|b&gt;");
         assert_eq!(code("a`b` *c*\n\u{1b}[31m\u{202E}d", 40), "`a'b' *c* \u{FFFD}[31m\u{FFFD}d`");
-        assert_eq!(code("", 10), "_(empty)_");
+        assert_eq!(code("", 10), "(empty)");
     }
 
     #[test]

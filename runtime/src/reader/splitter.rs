@@ -75,12 +75,9 @@ impl Splitter {
     ///
     /// [`SplitError`] if it was cut off, or held no `Records`.
     pub fn finish(&self) -> Result<(), SplitError> {
-        if let Some(offset) = self.trailing {
-            return Err(SplitError::Trailing(offset));
-        }
         match self.part {
             _ if self.depth > 0 || self.in_string => Err(SplitError::CutOff),
-            Part::After => Ok(()),
+            Part::After => self.trailing.map_or(Ok(()), |offset| Err(SplitError::Trailing(offset))),
             Part::Before | Part::Records => Err(SplitError::NoRecords),
         }
     }

@@ -295,21 +295,40 @@ impl Lowering<'_> {
         Some(ExprKind::Subscript { value: value?, index: index? })
     }
 
-    /// `event["a"]["b"]…`: the flat path, and where the first bracket stands. An element of a string is no nested field,
-    /// so the inner subscripts must be strings.
+    /// `event["a"]["b"]…` or `event["a"][0]["b"]`: the flat path, and where the first bracket stands. An index alone may ask
+    /// for a character of a string, so the last subscript must be a key.
     fn nested_path(&self, subscript: &python::ExprSubscript) -> Option<(String, usize)> {
-        let python::Expr::StringLiteral(key) = &*subscript.slice else { return None };
+        let python::Expr::StringLiteral(_) = &*subscript.slice else { return None };
         let python::Expr::Subscript(inner) = &*subscript.value else { return None };
-        let (path, start) = self.nested_path(inner).or_else(|| {
-            let python::Expr::StringLiteral(first) = &*inner.slice else { return None };
-            let start = inner.value.range().end().to_usize();
-            self.is_event(&inner.value).then(|| (first.value.to_str().to_owned(), start))
-        })?;
-        Some((format!("{path}.{}", key.value.to_str()), start))
+        let (path, start) = self.path(inner)?;
+        Some((format!("{path}.{}", segment(&subscript.slice)?), start))
+    }
+
+    /// The path of subscripts behind `event`, all of them keys or indices that stand in the text.
+    fn path(&self, subscript: &python::ExprSubscript) -> Option<(String, usize)> {
+        let segment = segment(&subscript.slice)?;
+        if self.is_event(&subscript.value) {
+            return Some((segment, subscript.value.range().end().to_usize()));
+        }
+        let python::Expr::Subscript(inner) = &*subscript.value else { return None };
+        let (path, start) = self.path(inner)?;
+        Some((format!("{path}.{segment}"), start))
     }
 
     fn is_event(&self, tree: &python::Expr) -> bool {
         matches!(tree, python::Expr::Name(name) if name.id.as_str() == "event" && self.local("event").is_none())
+    }
+}
+
+/// The part of a path that a subscript would be.
+fn segment(index: &python::Expr) -> Option<String> {
+    match index {
+        python::Expr::StringLiteral(key) => Some(key.value.to_str().to_owned()),
+        python::Expr::NumberLiteral(number) => match &number.value {
+            Number::Int(index) => Some(index.to_string()),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
