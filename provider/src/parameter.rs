@@ -54,15 +54,27 @@ pub(crate) async fn update(cx: &Cx<Connection>, parameter: &str, value: &str) ->
     Ok(stored(cx, client, parameter, version, value).await)
 }
 
-/// Sends a write and waits for its answer, also when the run was interrupted meanwhile: what was written and is in no state
-/// is lost to Terraform. The version that was written.
+/// How long a write may take after the run was interrupted. An answer comes within a second; what takes longer is tried
+/// again and again by the SDK.
+const INTERRUPTED_WRITE: Duration = Duration::from_secs(5);
+
+/// Sends a write and waits for its answer, also for a while when the run was interrupted meanwhile: what was written and is
+/// in no state is lost to Terraform. The version that was written.
 async fn write(
     cx: &Cx<Connection>,
     request: PutParameterFluentBuilder,
 ) -> Result<Result<i64, SdkError<PutParameterError>>, Diagnostic> {
     // Only before it begins can it be left out.
     cx.or_interrupted(std::future::ready(())).await?;
-    Ok(request.send().await.map(|answer| answer.version))
+    let interrupted = async {
+        cx.cancellation().cancelled().await;
+        tokio::time::sleep(INTERRUPTED_WRITE).await;
+    };
+    tokio::select! {
+        answer = request.send() => Ok(answer.map(|answer| answer.version)),
+        () = interrupted => Err(Diagnostic::error("Interrupted while AWS did not answer")
+            .detail("It is not known whether the parameter was written. The next plan tells.")),
+    }
 }
 
 /// The parameter, or `None` if it is not there.

@@ -129,19 +129,19 @@ impl Server {
             }
             None => (None, None),
         };
-        let process = Process::start(self.name(), Stop::new(false), provider)?;
+        let process = Process::start(self.name(), Stop::new(false), provider, owner)?;
         let line = handshake::line(process.socket.path(), certificate.as_deref());
         write_line(&line).map_err(ServeError::Stdout)?;
-        process.serve(tls, owner).await
+        process.serve(tls).await
     }
 
     /// Started by hand, for several runs.
     async fn serve_debug<P: Provider>(&self, provider: P) -> Result<(), ServeError> {
-        let process = Process::start(self.name(), Stop::new(true), provider)?;
+        let process = Process::start(self.name(), Stop::new(true), provider, Owner::User)?;
         let line = handshake::reattach(&self.address, process.socket.path());
         write_line(&format!("Set this variable where you run Terraform; stop this process with Ctrl-C.\n\n{line}"))
             .map_err(ServeError::Stdout)?;
-        process.serve(None, Owner::User).await
+        process.serve(None).await
     }
 
     /// The last part of the address.
@@ -170,20 +170,25 @@ struct Process<P: Provider> {
     socket: SocketFolder,
     listener: UnixListener,
     service: Arc<Service<P>>,
+    owner: Owner,
+    end: CancellationToken,
 }
 
 impl<P: Provider> Process<P> {
-    fn start(name: &str, stop: Stop, provider: P) -> Result<Self, ServeError> {
+    fn start(name: &str, stop: Stop, provider: P, owner: Owner) -> Result<Self, ServeError> {
         logging::init(name);
         install_panic_hook();
-        let (socket, listener) = SocketFolder::bind()?;
-        Ok(Self { socket, listener, service: Arc::new(Service::new(provider, stop)) })
-    }
-
-    async fn serve(self, tls: Option<TlsAcceptor>, owner: Owner) -> Result<(), ServeError> {
+        // Before the folder is made: a signal that still ended the process at once would leave it behind.
         let end = CancellationToken::new();
         lifetime::watch(owner, &end).map_err(ServeError::Signals)?;
-        let provider = ProviderServer::from_arc(Arc::clone(&self.service))
+        let (socket, listener) = SocketFolder::bind()?;
+        Ok(Self { socket, listener, service: Arc::new(Service::new(provider, stop)), owner, end })
+    }
+
+    async fn serve(self, tls: Option<TlsAcceptor>) -> Result<(), ServeError> {
+        // The folder of the socket is removed when this is dropped.
+        let Self { socket: _folder, listener, service, owner, end } = self;
+        let provider = ProviderServer::from_arc(Arc::clone(&service))
             .max_decoding_message_size(MAX_MESSAGE_BYTES)
             .max_encoding_message_size(MAX_MESSAGE_BYTES);
         let controller = GrpcControllerServer::new(Controller::new(owner, end.clone()));
@@ -192,11 +197,11 @@ impl<P: Provider> Process<P> {
             .add_service(provider)
             .add_service(controller)
             .add_service(stdio)
-            .serve_with_incoming_shutdown(incoming::connections(self.listener, tls), end.clone().cancelled_owned());
+            .serve_with_incoming_shutdown(incoming::connections(listener, tls), end.clone().cancelled_owned());
         let too_late = async {
             end.cancelled().await;
             // Whatever still runs has nobody to answer to, but it may still write down what is true.
-            self.service.interrupt();
+            service.interrupt();
             tokio::time::sleep(GRACE).await;
         };
         tokio::select! {
