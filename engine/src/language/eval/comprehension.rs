@@ -55,11 +55,10 @@ impl<'a> Evaluation<'a> {
 
     pub(super) fn each_of(&mut self, value: &Value<'a>, span: Span, visit: Visit<'_, 'a>) -> Result<(), RuleError> {
         if let Value::Str(text) = value {
-            at(self.budget.scan(text.bytes().len()), span)?;
-            for position in 0..crate::event::count_code_points(text.bytes()) {
-                // Finding a character by its number is linear in texts that are not ASCII.
-                at(self.budget.steps(1 + if text.bytes().is_ascii() { 0 } else { text.bytes().len() / 64 }), span)?;
-                if visit(self, Value::Str(text.part(position, position + 1)))?.is_break() {
+            at(self.budget.steps(text.bytes().len() / 8), span)?;
+            for character in text.characters() {
+                at(self.budget.steps(1), span)?;
+                if visit(self, Value::Str(character))?.is_break() {
                     break;
                 }
             }
@@ -168,7 +167,7 @@ impl<'a> Evaluation<'a> {
                         if length != targets.len() {
                             return Err(ErrorKind::UnpackMismatch);
                         }
-                        (0..length).map(|position| Value::Str(text.part(position, position + 1))).collect()
+                        text.characters().into_iter().map(Value::Str).collect()
                     }
                     other => {
                         let count = other.elements().ok_or(ErrorKind::CannotUnpack { value: other.type_name() })?;

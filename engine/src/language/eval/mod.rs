@@ -350,12 +350,27 @@ fn weight(value: &Value<'_>) -> usize {
 }
 
 impl<'a> Text<'a> {
+    /// The bytes of a range that lies on characters, borrowed where the text is.
+    fn slice(&self, range: std::ops::Range<usize>) -> Self {
+        match self {
+            Self::Borrowed(bytes) => Self::Borrowed(bytes.get(range).unwrap_or_default()),
+            Self::Shared(bytes) => Self::Shared(bytes.get(range).unwrap_or_default().into()),
+        }
+    }
+
+    /// The characters, each a text of its own.
+    fn characters(&self) -> Vec<Self> {
+        match self {
+            Self::Borrowed(bytes) => crate::event::code_points(bytes).map(Self::Borrowed).collect(),
+            Self::Shared(bytes) => {
+                crate::event::code_points(bytes).map(|character| Self::Shared(character.into())).collect()
+            }
+        }
+    }
+
     /// The characters from `start` to before `stop`, borrowed where the text is.
     fn part(&self, start: usize, stop: usize) -> Self {
-        let range = |bytes: &[u8]| crate::event::byte_offset(bytes, start)..crate::event::byte_offset(bytes, stop);
-        match self {
-            Self::Borrowed(bytes) => Self::Borrowed(bytes.get(range(bytes)).unwrap_or_default()),
-            Self::Shared(bytes) => Self::Shared(bytes.get(range(bytes)).unwrap_or_default().into()),
-        }
+        let bytes = self.bytes();
+        self.slice(crate::event::byte_offset(bytes, start)..crate::event::byte_offset(bytes, stop))
     }
 }

@@ -269,112 +269,88 @@ fn split<'a>(
 ) -> Result<Vec<Text<'a>>, ErrorKind> {
     let most = limit(most)?;
     let backwards = method == Method::RightSplit;
-    let length = count_code_points(text.bytes());
-    // Each part as characters from … to.
-    let mut parts: Vec<(usize, usize)> = match separator {
-        None | Some(Value::None) => split_blanks(text, most, backwards),
+    let bytes = text.bytes();
+    // Each part as bytes from … to.
+    let parts: Vec<(usize, usize)> = match separator {
+        None | Some(Value::None) => split_blanks(bytes, most, backwards),
         Some(_) => {
             let separator = string_argument(method, separator)?;
             if separator.bytes().is_empty() {
                 return Err(ErrorKind::BadValue { function: method.name() });
             }
-            let offsets: Vec<usize> = if backwards {
-                memchr::memmem::rfind_iter(text.bytes(), separator.bytes())
-                    .take(most)
-                    .collect::<Vec<_>>()
-                    .into_iter()
-                    .rev()
-                    .collect()
+            let mut cuts: Vec<usize> = if backwards {
+                memchr::memmem::rfind_iter(bytes, separator.bytes()).take(most).collect()
             } else {
-                memchr::memmem::find_iter(text.bytes(), separator.bytes()).take(most).collect()
+                memchr::memmem::find_iter(bytes, separator.bytes()).take(most).collect()
             };
-            let width = count_code_points(separator.bytes());
-            let mut parts = Vec::with_capacity(offsets.len() + 1);
-            let (mut start, mut seen_bytes, mut seen) = (0, 0, 0);
-            for offset in offsets {
-                seen += count_code_points(text.bytes().get(seen_bytes..offset).unwrap_or_default());
-                seen_bytes = offset;
-                parts.push((start, seen));
-                start = seen + width;
-            }
-            parts.push((start, length));
-            parts
+            cuts.sort_unstable();
+            let starts = std::iter::once(0).chain(cuts.iter().map(|cut| cut + separator.bytes().len()));
+            let stops = cuts.iter().copied().chain([bytes.len()]);
+            starts.zip(stops).collect()
         }
     };
-    if text.bytes().is_ascii() {
-        return Ok(parts.into_iter().map(|(start, stop)| text.part(start, stop)).collect());
-    }
-    // Positions of characters are found in one walk, not in one for each part.
-    let mut offsets: Vec<usize> = Vec::with_capacity(length + 1);
-    let mut offset = 0;
-    for character in code_points(text.bytes()) {
-        offsets.push(offset);
-        offset += character.len();
-    }
-    offsets.push(offset);
-    let bytes_of = |(start, stop): (usize, usize)| {
-        offsets.get(start).copied().unwrap_or(offset)..offsets.get(stop).copied().unwrap_or(offset)
-    };
-    Ok(parts
-        .drain(..)
-        .map(|part| match text {
-            Text::Borrowed(bytes) => Text::Borrowed(bytes.get(bytes_of(part)).unwrap_or_default()),
-            Text::Shared(bytes) => Text::Shared(bytes.get(bytes_of(part)).unwrap_or_default().into()),
-        })
-        .collect())
+    Ok(parts.into_iter().map(|(start, stop)| text.slice(start..stop)).collect())
 }
 
 /// Parts between runs of blanks; the rest after the last allowed cut keeps the blanks in it and behind it.
-fn split_blanks(text: &Text<'_>, most: usize, backwards: bool) -> Vec<(usize, usize)> {
-    let mut blank: Vec<bool> = code_points(text.bytes()).map(|character| is_space(code_point(character))).collect();
-    let length = blank.len();
+fn split_blanks(bytes: &[u8], most: usize, backwards: bool) -> Vec<(usize, usize)> {
+    // Each character with its place, in the direction of the walk.
+    let mut offset = 0;
+    let mut characters: Vec<(usize, usize, bool)> = code_points(bytes)
+        .map(|character| {
+            let start = offset;
+            offset += character.len();
+            (start, offset, is_space(code_point(character)))
+        })
+        .collect();
     if backwards {
-        blank.reverse();
+        characters.reverse();
     }
-    let is_blank = |position: usize| blank.get(position).copied().unwrap_or(true);
+    // The outer ends of a run of characters, in the order of the text.
+    let ends = |run: &[(usize, usize, bool)]| match (run.first(), run.last()) {
+        (Some(first), Some(last)) if backwards => Some((last.0, first.1)),
+        (Some(first), Some(last)) => Some((first.0, last.1)),
+        _ => None,
+    };
     let mut parts = Vec::new();
-    let mut position = 0;
+    let mut rest = characters.as_slice();
     loop {
-        while position < length && is_blank(position) {
-            position += 1;
-        }
-        if position >= length {
+        let blanks = rest.iter().take_while(|(_, _, blank)| *blank).count();
+        rest = rest.get(blanks..).unwrap_or_default();
+        if rest.is_empty() {
             break;
         }
-        if parts.len() >= most {
-            parts.push((position, length));
-            break;
-        }
-        let start = position;
-        while position < length && !is_blank(position) {
-            position += 1;
-        }
-        parts.push((start, position));
+        let length =
+            if parts.len() >= most { rest.len() } else { rest.iter().take_while(|(_, _, blank)| !*blank).count() };
+        let (part, behind) = rest.split_at(length);
+        parts.extend(ends(part));
+        rest = behind;
     }
     if backwards {
-        parts = parts.into_iter().rev().map(|(start, stop)| (length - stop, length - start)).collect();
+        parts.reverse();
     }
     parts
 }
 
 fn split_lines<'a>(text: &Text<'a>, keep: bool) -> Vec<Text<'a>> {
-    let characters: Vec<u32> = code_points(text.bytes()).map(code_point).collect();
     let mut lines = Vec::new();
-    let mut start = 0;
-    let mut position = 0;
-    while let Some(character) = characters.get(position) {
-        if !is_line_break(*character) {
-            position += 1;
+    let (mut start, mut at) = (0, 0);
+    let mut characters = code_points(text.bytes()).map(|character| (character.len(), code_point(character))).peekable();
+    while let Some((length, character)) = characters.next() {
+        let stop = at;
+        at += length;
+        if !is_line_break(character) {
             continue;
         }
-        let takes_two = *character == 0x0D && characters.get(position + 1) == Some(&0x0A);
-        let next = position + if takes_two { 2 } else { 1 };
-        lines.push(text.part(start, if keep { next } else { position }));
-        start = next;
-        position = next;
+        if character == 0x0D && characters.peek().is_some_and(|(_, next)| *next == 0x0A) {
+            at += 1;
+            characters.next();
+        }
+        lines.push(text.slice(start..if keep { at } else { stop }));
+        start = at;
     }
-    if start < characters.len() {
-        lines.push(text.part(start, characters.len()));
+    if start < at {
+        lines.push(text.slice(start..at));
     }
     lines
 }
