@@ -49,7 +49,8 @@ if command -v terraform >/dev/null; then
   step env -u TF_CLI_CONFIG_FILE terraform fmt -check -recursive -diff examples
 fi
 step cargo clippy --workspace --all-targets -- -D warnings
-step cargo build --workspace --bins
+# All targets at once: what the programs and the tests share is then compiled once, with the same features.
+step cargo build --workspace --all-targets
 if cargo nextest --version >/dev/null 2>&1; then
   profile=default
   [[ ${CI:-} == true ]] && profile=ci

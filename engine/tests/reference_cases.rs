@@ -10,6 +10,8 @@
     reason = "a panic is a failed test"
 )]
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -22,13 +24,7 @@ fn cases(file: &str) -> Option<PathBuf> {
     if path.is_file() {
         return Some(path);
     }
-    let line = format!("SKIPPED: reference cases: {file} is not beside the repository");
-    eprintln!("{line}");
-    if let Some(list) = std::env::var_os("TRAILHOOK_SKIPS") {
-        use std::io::Write as _;
-        let mut list = std::fs::OpenOptions::new().append(true).create(true).open(list).unwrap();
-        writeln!(list, "{line}").unwrap();
-    }
+    support::skipped(&format!("reference cases: {file} is not beside the repository"));
     None
 }
 
