@@ -31,9 +31,11 @@
 //! The crate does no input or output, knows nothing of AWS's interfaces, and keeps no state. Nothing that an event holds
 //! makes it panic or run without bound.
 
+mod catalogue;
 pub mod document;
 pub mod event;
 pub mod language;
 mod rule_set;
+mod similar;
 
 pub use rule_set::{BrokenRule, Rule, RuleSet, Verdict};

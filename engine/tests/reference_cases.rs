@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use trailhook_engine::event::{Event, Json, Leaf, flatten};
-use trailhook_engine::language::{Code, Expression, Outcome};
+use trailhook_engine::language::{Code, Expression, Outcome, Severity, check};
 
 fn cases(file: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/rules").join(file);
@@ -107,6 +107,36 @@ fn generated_rules_have_no_wrong_verdict() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(refused.is_empty(), "{}", refused.join("\n"));
     assert!(accepted > 400, "only {accepted} of the cases were accepted");
+}
+
+/// What a plan says of a rule: its weight, the part of the rule that is meant, and what to write.
+#[test]
+fn findings_have_the_weight_the_place_and_the_replacement_that_are_listed() {
+    let Some(path) = cases("static_checks.jsonl") else { return };
+    let mut wrong = Vec::new();
+    for line in std::fs::read_to_string(path).unwrap().lines() {
+        let case: Value = serde_json::from_str(line).unwrap();
+        let source = case["expr"].as_str().unwrap();
+        let found = check(source).diagnostics;
+        let level = match found.iter().map(|finding| finding.severity).min() {
+            None => "ok",
+            Some(Severity::Error) => "reject",
+            Some(Severity::Warning) => "warn",
+            Some(Severity::Info) => "info",
+        };
+        let points_at = case["points_at"].as_str();
+        // `…` stands for what the rule says there.
+        let suggests = case["suggests"].as_str().map(|text| text.split('…').next().unwrap().trim_end());
+        let is_told = level == "ok"
+            || found.iter().any(|finding| {
+                points_at.is_none_or(|text| finding.span.of(source) == text)
+                    && suggests.is_none_or(|text| finding.suggestion.as_deref().unwrap_or_default().contains(text))
+            });
+        if case["level"] != level || !is_told {
+            wrong.push(format!("{line}\n  {found:#?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

@@ -1,110 +1,9 @@
 //! What is said about a rule: a stable code, a place, a message, and where possible the right text.
 
-use std::fmt::{self, Write as _};
+use std::fmt::Write as _;
 
+use super::code::Code;
 use super::span::Span;
-
-/// The stable name of a kind of finding. Numbers are never reused.
-///
-/// `TH00` the text and its syntax, `TH01` what the language does not have, `TH02` what runs and was not meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Code {
-    /// The expression is empty.
-    Empty,
-    /// The expression is longer than the language admits.
-    TooLong,
-    /// The expression has too many tokens, or brackets or operators nested too deeply.
-    TooComplex,
-    /// A character that cannot stand in a rule.
-    InvalidCharacter,
-    /// The text is not a Python expression.
-    Syntax,
-    /// An operator of another language.
-    ForeignOperator,
-    /// A string escape that names half of a surrogate pair.
-    SurrogateEscape,
-    /// A name that does not exist.
-    UnknownName,
-    /// A construct of Python that the language leaves out.
-    Unsupported,
-    /// `event.a.b` where `event["a.b"]` was meant.
-    AttributeAccess,
-    /// `event["a"]["b"]` where `event["a.b"]` was meant.
-    NestedSubscript,
-    /// A method that strings or events do not have, or that the language leaves out.
-    UnknownMethod,
-    /// Too many or too few arguments, or one given by name.
-    Arguments,
-    /// An argument that raises `TypeError` whenever it is reached.
-    ArgumentType,
-    /// A regular expression or a pattern that cannot be read.
-    Pattern,
-    /// A network that cannot be read.
-    Network,
-    /// A rule whose value is never `True`.
-    NeverTrue,
-    /// `field == "A" or "B"` where `field in ["A", "B"]` was meant.
-    LiteralOperand,
-    /// `field in ("A")` where `field in ("A",)` was meant.
-    SubstringForMember,
-}
-
-impl Code {
-    /// Every code, in the order of their numbers.
-    pub const ALL: [Self; 19] = [
-        Self::Empty,
-        Self::TooLong,
-        Self::TooComplex,
-        Self::InvalidCharacter,
-        Self::Syntax,
-        Self::ForeignOperator,
-        Self::SurrogateEscape,
-        Self::UnknownName,
-        Self::Unsupported,
-        Self::AttributeAccess,
-        Self::NestedSubscript,
-        Self::UnknownMethod,
-        Self::Arguments,
-        Self::ArgumentType,
-        Self::Pattern,
-        Self::Network,
-        Self::NeverTrue,
-        Self::LiteralOperand,
-        Self::SubstringForMember,
-    ];
-
-    /// The code as it is shown, e.g. `TH0107`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Empty => "TH0001",
-            Self::TooLong => "TH0002",
-            Self::TooComplex => "TH0003",
-            Self::InvalidCharacter => "TH0004",
-            Self::Syntax => "TH0005",
-            Self::ForeignOperator => "TH0006",
-            Self::SurrogateEscape => "TH0007",
-            Self::UnknownName => "TH0101",
-            Self::Unsupported => "TH0102",
-            Self::AttributeAccess => "TH0103",
-            Self::NestedSubscript => "TH0104",
-            Self::UnknownMethod => "TH0107",
-            Self::Arguments => "TH0108",
-            Self::ArgumentType => "TH0109",
-            Self::Pattern => "TH0110",
-            Self::Network => "TH0111",
-            Self::NeverTrue => "TH0201",
-            Self::LiteralOperand => "TH0202",
-            Self::SubstringForMember => "TH0203",
-        }
-    }
-}
-
-impl fmt::Display for Code {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// How much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -144,7 +43,7 @@ pub struct Diagnostic {
     pub message: String,
     /// The part of the text that is meant.
     pub span: Span,
-    /// What to write instead of the part that is meant.
+    /// What to write instead: of the part that is meant or, where that is an operator or a bracket, of what it belongs to.
     pub suggestion: Option<String>,
     /// A further sentence for people, where the replacement alone does not tell.
     pub hint: Option<String>,
@@ -153,6 +52,10 @@ pub struct Diagnostic {
 impl Diagnostic {
     pub(crate) fn error(code: Code, span: Span, message: impl Into<String>) -> Self {
         Self { code, severity: Severity::Error, message: message.into(), span, suggestion: None, hint: None }
+    }
+
+    pub(crate) fn info(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Info, ..Self::error(code, span, message) }
     }
 
     pub(crate) fn warning(code: Code, span: Span, message: impl Into<String>) -> Self {

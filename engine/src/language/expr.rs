@@ -114,6 +114,13 @@ pub(crate) struct Comprehension {
     pub(crate) locals: usize,
 }
 
+impl Comprehension {
+    /// What is evaluated for each element that the clauses let pass.
+    pub(crate) fn results(&self) -> impl Iterator<Item = &Expr> {
+        std::iter::once(&self.element)
+    }
+}
+
 /// `for target in iterable if condition if …`
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Clause {

@@ -6,7 +6,8 @@
 use ruff_python_ast::token::TokenKind;
 use ruff_python_parser::{Mode, lexer};
 
-use super::diagnostic::{Code, Diagnostic};
+use super::code::Code;
+use super::diagnostic::Diagnostic;
 use super::span::Span;
 
 /// Bytes of one expression.

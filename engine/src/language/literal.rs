@@ -4,7 +4,8 @@ use num_bigint::BigInt;
 use ruff_python_ast::{ExprStringLiteral, Int};
 use ruff_text_size::Ranged;
 
-use super::diagnostic::{Code, Diagnostic};
+use super::code::Code;
+use super::diagnostic::Diagnostic;
 use super::expr::Constant;
 use super::span::Span;
 use crate::event::TextBuf;

@@ -1,6 +1,8 @@
 //! The rule language: a Python expression over one flat event.
 
+mod code;
 mod diagnostic;
+mod equalities;
 mod error;
 mod eval;
 mod expr;
@@ -14,19 +16,22 @@ mod names;
 mod newlines;
 mod number;
 mod parse;
+mod read;
 mod relation;
 mod slips;
 mod span;
+mod types;
 mod value;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-pub use diagnostic::{Code, Diagnostic, Severity};
+pub use code::{Code, Documentation};
+pub use diagnostic::{Diagnostic, Severity};
 pub use error::{ErrorKind, RuleError};
 pub use limits::{MAX_BRACKETS, MAX_DEPTH, MAX_SOURCE_BYTES, MAX_TOKENS};
 pub use span::Span;
 
-use crate::event::Event;
+use crate::event::{Event, Flat};
 use expr::{Comparison, Expr, ExprKind};
 use function::Helper;
 use method::Method;
@@ -75,17 +80,31 @@ pub struct Checked {
 /// Parses and checks the text of a rule.
 #[must_use]
 pub fn check(source: &str) -> Checked {
-    match Expression::parse(source) {
-        Ok(expression) => {
-            let text = newlines::Text::new(source);
-            let mut diagnostics = findings::find(text.as_str(), &expression.root);
-            for diagnostic in &mut diagnostics {
-                diagnostic.span = text.original(diagnostic.span);
-            }
+    let text = newlines::Text::new(source);
+    let mut checked = match compile(text.as_str()) {
+        Ok((tree, expression)) => {
+            let diagnostics = findings::find(&tree, &expression);
             Checked { expression: Some(expression), diagnostics }
         }
         Err(diagnostics) => Checked { expression: None, diagnostics },
+    };
+    for diagnostic in &mut checked.diagnostics {
+        diagnostic.span = text.original(diagnostic.span);
     }
+    checked
+}
+
+/// Python's tree of a text whose lines end in `\n`, and what it is in the closed language.
+fn compile(text: &str) -> Result<(Box<ruff_python_ast::Expr>, Expression), Vec<Diagnostic>> {
+    let tree = parse::parse(text)?;
+    let lowered = lower::lower(text, &tree).map_err(|mut faults| {
+        faults.sort_by_key(|fault| fault.span);
+        faults
+    })?;
+    let lower::Lowered { root, patterns, locals } = lowered;
+    let mut fields = BTreeSet::new();
+    collect_fields(&root, &mut fields);
+    Ok((tree, Expression { source: text.to_owned(), root, patterns, locals, fields }))
 }
 
 impl Expression {
@@ -96,17 +115,12 @@ impl Expression {
     /// Every error that was found, in the order of the text; at least one.
     pub fn parse(source: &str) -> Result<Self, Vec<Diagnostic>> {
         let text = newlines::Text::new(source);
-        let lowered = parse::parse(text.as_str()).and_then(|tree| lower::lower(text.as_str(), &tree));
-        let lower::Lowered { root, patterns, locals } = lowered.map_err(|mut faults| {
+        compile(text.as_str()).map(|(_, expression)| expression).map_err(|mut faults| {
             for fault in &mut faults {
                 fault.span = text.original(fault.span);
             }
-            faults.sort_by_key(|fault| fault.span);
             faults
-        })?;
-        let mut fields = BTreeSet::new();
-        collect_fields(&root, &mut fields);
-        Ok(Self { source: text.into_string(), root, patterns, locals, fields })
+        })
     }
 
     /// The text, its lines ended by `\n`.
@@ -120,15 +134,37 @@ impl Expression {
         self.fields.iter().map(String::as_str)
     }
 
+    /// The equalities without which no event matches: for each field, in the order of their names, the texts of which it
+    /// must have one. They find the rules that an event can match; a field without an entry may hold anything.
+    #[must_use]
+    pub fn necessary_equalities(&self) -> BTreeMap<String, BTreeSet<String>> {
+        equalities::necessary(&self.root, true)
+    }
+
+    /// Python's names of the types that the value can have: `bool`, `str`, `NoneType`, …
+    pub fn result_types(&self) -> impl Iterator<Item = &'static str> {
+        types::Types::of(&self.root).names()
+    }
+
     /// Evaluates the expression over an event.
     #[must_use]
     pub fn evaluate(&self, event: &Event) -> Outcome {
-        match eval::Evaluation::new(event.flat(), &self.patterns, self.locals).value(&self.root) {
+        self.value_of(&self.root, event.flat(), |value| match value {
             Ok(Value::Bool(true)) => Outcome::Match,
             Ok(Value::Bool(false)) => Outcome::NoMatch,
             Ok(_) => Outcome::NonBool,
             Err(error) => Outcome::Error(error),
-        }
+        })
+    }
+
+    /// Evaluates a part of the expression by itself.
+    fn value_of<'a, T>(
+        &'a self,
+        part: &'a Expr,
+        event: &'a Flat,
+        result: impl FnOnce(Result<Value<'_>, RuleError>) -> T,
+    ) -> T {
+        result(eval::Evaluation::new(event, &self.patterns, self.locals).value(part))
     }
 }
 

@@ -34,10 +34,6 @@ impl<'s> Text<'s> {
         &self.text
     }
 
-    pub(super) fn into_string(self) -> String {
-        self.text.into_owned()
-    }
-
     /// The same place in the text that was given.
     pub(super) fn original(&self, span: Span) -> Span {
         let shifted = |offset: usize| offset + self.left_out.partition_point(|place| *place < offset);

@@ -4,7 +4,8 @@ use ruff_python_ast::{Expr, Mod};
 use ruff_python_parser::{LexicalErrorType, Mode, ParseError, ParseErrorType, ParseOptions, parse_unchecked};
 use ruff_text_size::Ranged;
 
-use super::diagnostic::{Code, Diagnostic};
+use super::code::Code;
+use super::diagnostic::Diagnostic;
 use super::span::Span;
 use super::{limits, slips};
 
@@ -45,13 +46,34 @@ fn syntax_error(source: &str, error: &ParseError) -> Diagnostic {
         }
         other => {
             let text = span.of(source);
+            if let Some(before) = dangling_not(source, span) {
+                return fault(before, "`not in` has no value on its left")
+                    .hint("Repeat it: `field == \"A\" or field not in [\"B\"]`.");
+            }
             match text {
+                _ if STATEMENTS.contains(&text) => {
+                    fault(span, &format!("`{text}` begins a statement, and a rule is one expression"))
+                        .hint("Write the condition alone; its value decides.")
+                }
                 ")" | "]" | "}" => fault(span, &format!("`{text}` closes nothing"))
                     .hint("If a list of rules was split at its commas, this is the second half of one."),
                 _ => fault(span, &lower_first(&other.to_string())),
             }
         }
     }
+}
+
+/// Keywords that no expression begins with.
+const STATEMENTS: [&str; 18] = [
+    "assert", "break", "class", "continue", "def", "del", "for", "from", "global", "if", "import", "nonlocal", "pass",
+    "raise", "return", "try", "while", "with",
+];
+
+/// The `not` of a `not in` without a value before it, if that is what stands here.
+fn dangling_not(source: &str, span: Span) -> Option<Span> {
+    let before = source.get(..span.start)?.trim_end();
+    let start = before.strip_suffix("not")?.len();
+    (span.of(source) == "in").then(|| Span::new(start, start + "not".len()))
 }
 
 fn lower_first(text: &str) -> String {

@@ -3,7 +3,8 @@
 use ruff_python_ast::token::{Token, TokenKind};
 use ruff_text_size::Ranged;
 
-use super::diagnostic::{Code, Diagnostic};
+use super::code::Code;
+use super::diagnostic::Diagnostic;
 use super::span::Span;
 
 /// The slips of a text, in its order. Called only when the text is no expression, or holds `&` or `|`.

@@ -4,13 +4,15 @@ use ruff_python_ast as python;
 use ruff_text_size::Ranged;
 
 use super::Lowering;
-use crate::language::diagnostic::{Code, Diagnostic};
+use crate::language::code::Code;
+use crate::language::diagnostic::Diagnostic;
 use crate::language::eval::{check_cidr, check_glob};
 use crate::language::expr::{Arguments, Constant, Expr, ExprKind, TypeName};
 use crate::language::function::{BUILTINS, Builtin, HELPERS, Helper};
 use crate::language::method::{self, Method};
 use crate::language::names;
 use crate::language::span::Span;
+use crate::similar::nearest;
 
 /// What is known of the value that a method is called on.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -61,8 +63,10 @@ impl Lowering<'_> {
         let target = Span::from(name.range());
         let fault = Diagnostic::error(Code::Unsupported, target, format!("the rule language has no function `{id}`"));
         let known = BUILTINS.iter().map(|signature| signature.name).chain(HELPERS.iter().map(|(_, name, ..)| *name));
-        self.refuse(match names::nearest(id, known) {
+        self.refuse(match names::function_of_other_languages(id).or_else(|| nearest(id, known)) {
             Some(meant) => fault.suggest(meant),
+            None if method::STR.iter().any(|signature| signature.name == id) => fault
+                .hint(format!("`{id}` is a method: it stands behind a string, as in `event[\"eventName\"].{id}(…)`.")),
             None => fault,
         })
     }
@@ -96,6 +100,7 @@ impl Lowering<'_> {
             .collect();
         let mut by_name: Vec<(&'static str, Expr)> = Vec::new();
         let mut sound = true;
+        let named_nothing = named.is_empty();
         for keyword in &call.arguments.keywords {
             let span = Span::from(keyword.range());
             let wanted = keyword.arg.as_ref().map(python::Identifier::as_str);
@@ -117,15 +122,32 @@ impl Lowering<'_> {
                 (fault, _) => {
                     sound = false;
                     let message = fault.unwrap_or_default();
-                    self.faults.push(
-                        Diagnostic::error(Code::Arguments, span, message)
-                            .hint("Give the value alone, without the name and `=`."),
-                    );
+                    // The name and the `=`.
+                    let start = keyword.value.range().start().to_usize();
+                    let named = Span::new(span.start, start);
+                    let by_place = named.of(self.source).trim_end();
+                    let fault =
+                        Diagnostic::error(Code::Arguments, Span::new(span.start, span.start + by_place.len()), message);
+                    self.faults.push(match self.without_names(call) {
+                        Some(meant) if known.is_none() && named_nothing => fault.suggest(meant),
+                        _ => fault.hint("Give the value alone, without the name and `=`."),
+                    });
                 }
             }
         }
         let positional = positional.into_iter().collect::<Option<Vec<_>>>()?;
         sound.then_some(Arguments { positional, named: by_name })
+    }
+
+    /// The call with its arguments in their places.
+    fn without_names(&self, call: &python::ExprCall) -> Option<String> {
+        let text = |range| Span::from(range).of(self.source);
+        if call.arguments.keywords.iter().any(|keyword| keyword.arg.is_none()) {
+            return None;
+        }
+        let values = call.arguments.args.iter().chain(call.arguments.keywords.iter().map(|keyword| &keyword.value));
+        let values: Vec<_> = values.map(|value| text(value.range())).collect();
+        Some(format!("{}({})", text(call.func.range()), values.join(", ")))
     }
 
     fn is_instance(&mut self, call: &python::ExprCall, span: Span) -> Option<ExprKind> {
@@ -180,7 +202,13 @@ impl Lowering<'_> {
             };
             if let Some(fault) = fault {
                 let code = if helper == Helper::InCidr { Code::Network } else { Code::Pattern };
-                self.faults.push(Diagnostic::error(code, pattern.span, fault));
+                let fault = Diagnostic::error(code, pattern.span, fault);
+                let meant =
+                    text.filter(|_| helper == Helper::InCidr).and_then(|text| whole_network(&text.to_string_lossy()));
+                self.faults.push(match meant {
+                    Some(meant) => fault.suggest(format!("\"{meant}\"")),
+                    None => fault,
+                });
             }
         }
         (self.faults.len() == before).then_some(())
@@ -203,7 +231,7 @@ impl Lowering<'_> {
                 _ => Receiver::Any,
             },
         };
-        let signature = self.signature(attribute, receiver);
+        let signature = self.signature(call, attribute, receiver);
         let name = attribute.attr.as_str();
         let named = signature.map_or(&[][..], |signature| signature.named);
         let consumes = signature.is_some_and(|signature| signature.method == Method::Join);
@@ -225,6 +253,7 @@ impl Lowering<'_> {
     /// The method, if the value can have it.
     fn signature(
         &mut self,
+        call: &python::ExprCall,
         attribute: &python::ExprAttribute,
         receiver: Receiver,
     ) -> Option<&'static method::Signature> {
@@ -243,16 +272,22 @@ impl Lowering<'_> {
         }
         let fault = Diagnostic::error(Code::UnknownMethod, span, format!("unknown method `{name}` of {owner}"));
         let meant = names::of_other_languages(name).filter(|meant| known().any(|signature| signature.name == *meant));
-        let meant = meant.or_else(|| names::nearest(name, known().map(|signature| signature.name)));
+        let meant = meant.or_else(|| nearest(name, known().map(|signature| signature.name)));
         let fault = match (meant, name) {
             (Some(meant), _) => fault.suggest(meant),
             // Of what was refused the type is unknown; its method is told only if another one was meant.
             _ if receiver == Receiver::Refused => return None,
-            (None, "contains" | "includes") => fault.hint("Membership is written `\"part\" in text`."),
+            (None, "contains" | "includes" | "has" | "__contains__") => {
+                let dot = attribute.value.range().end().to_usize();
+                let text = Span::from(attribute.value.range()).of(self.source);
+                let part =
+                    call.arguments.args.first().map_or("\"…\"", |part| Span::from(part.range()).of(self.source));
+                Diagnostic { span: Span::new(dot, span.end), ..fault }.suggest(format!("{part} in {text}"))
+            }
             (None, "match" | "search" | "fullmatch") => {
                 fault.hint("Regular expressions are written `matches(text, \"…\")`.")
             }
-            (None, "setdefault" | "pop") => fault.suggest("get"),
+            (None, "setdefault" | "pop") if receiver != Receiver::Str => fault.suggest("get"),
             (None, "format" | "format_map") => {
                 fault.hint("Texts are put together with f-strings: `f\"{event['eventName']}\"`.")
             }
@@ -285,9 +320,10 @@ impl Lowering<'_> {
         let name = attribute.attr.as_str();
         let span = Span::new(attribute.value.range().end().to_usize(), attribute.range().end().to_usize());
         if let Some(path) = self.event_path(attribute) {
-            let whole = Span::from(attribute.range());
-            let fault = Diagnostic::error(Code::AttributeAccess, whole, "a field of the event is read with brackets")
-                .suggest(format!("event[\"{path}\"]"));
+            let behind_event = Span::new(attribute.range().start().to_usize() + "event".len(), span.end);
+            let message = "a field of the event is read with brackets";
+            let fault =
+                Diagnostic::error(Code::AttributeAccess, behind_event, message).suggest(format!("event[\"{path}\"]"));
             return self.refuse(fault);
         }
         let known = method::DICT.iter().chain(&method::STR).any(|signature| signature.name == name);
@@ -311,4 +347,13 @@ impl Lowering<'_> {
             _ => None,
         }
     }
+}
+
+/// A network whose address lacks its last parts, with them: `10.0.0/8` is `10.0.0.0/8`.
+fn whole_network(text: &str) -> Option<String> {
+    let (address, length) = text.split_once('/')?;
+    let mut parts: Vec<&str> = address.trim_end_matches('.').split('.').collect();
+    parts.resize(parts.len().max(4), "0");
+    let whole = format!("{}/{length}", parts.join("."));
+    check_cidr(&whole).is_ok().then_some(whole)
 }

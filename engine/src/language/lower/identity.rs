@@ -4,7 +4,8 @@ use ruff_python_ast::{self as python, CmpOp};
 use ruff_text_size::Ranged;
 
 use super::Lowering;
-use crate::language::diagnostic::{Code, Diagnostic};
+use crate::language::code::Code;
+use crate::language::diagnostic::Diagnostic;
 use crate::language::span::Span;
 
 impl Lowering<'_> {

@@ -7,13 +7,15 @@ mod identity;
 use ruff_python_ast::{self as python, BoolOp, CmpOp, FStringPart, InterpolatedStringElement, Number, UnaryOp};
 use ruff_text_size::Ranged;
 
-use super::diagnostic::{Code, Diagnostic};
+use super::code::Code;
+use super::diagnostic::Diagnostic;
 use super::eval::Patterns;
 use super::expr::{Collection, Comparison, Constant, Expr, ExprKind, Operator};
 use super::function::{BUILTINS, HELPERS};
 use super::limits::MAX_DEPTH;
+use super::literal;
 use super::span::Span;
-use super::{literal, names};
+use crate::similar::nearest;
 use comprehension::Scope;
 
 /// Findings after which no further ones are looked for.
@@ -269,7 +271,7 @@ impl Lowering<'_> {
             "true" => fault.suggest("True"),
             "false" => fault.suggest("False"),
             "null" | "nil" | "none" | "undefined" => fault.suggest("None"),
-            _ if names::nearest(id, ["event"]).is_some() => fault.suggest("event"),
+            _ if nearest(id, ["event"]).is_some() => fault.suggest("event"),
             // CloudTrail's own field names begin with these; a bare one was meant as a field.
             _ if looks_like_field(id) => fault.suggest(format!("event[\"{id}\"]")),
             _ => fault.hint("A rule knows the name `event`, its functions, and strings in quotation marks."),
@@ -281,7 +283,7 @@ impl Lowering<'_> {
         if let Some((path, start)) = self.nested_path(subscript) {
             let span = Span::new(start, subscript.range().end().to_usize());
             let fault = Diagnostic::error(Code::NestedSubscript, span, "the event is flat: a nested field has one key")
-                .suggest(format!("[\"{path}\"]"));
+                .suggest(format!("event[\"{path}\"]"));
             return self.refuse(fault);
         }
         let value = self.boxed(&subscript.value);

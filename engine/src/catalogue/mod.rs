@@ -1,0 +1,9 @@
+//! What CloudTrail records, as far as it is known: events, their sources and parameters, and the fields of a record.
+//!
+//! The catalogue is never complete. Nothing in it decides about an event; it tells what is worth a warning.
+
+mod events;
+mod fields;
+
+pub(crate) use events::{Events, bare_source};
+pub(crate) use fields::{Type, allowed_values, field, identity_carries, meant_field};

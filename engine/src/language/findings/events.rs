@@ -1,0 +1,129 @@
+//! Event names and sources that do not exist, or not together.
+
+use super::{Findings, Literal, pairs};
+use crate::catalogue::{Events, bare_source};
+use crate::language::code::Code;
+use crate::language::diagnostic::Diagnostic;
+use crate::language::expr::{Comparison, Expr, ExprKind};
+use crate::language::method::Method;
+
+impl<'e> Findings<'e> {
+    pub(super) fn events(&mut self, expr: &'e Expr) {
+        for (left, operator, right) in pairs(expr) {
+            let sides = match operator {
+                Comparison::Equal | Comparison::NotEqual => [Some((left, right)), Some((right, left))],
+                Comparison::In | Comparison::NotIn if right.as_str_constant().is_none() => [Some((left, right)), None],
+                _ => continue,
+            };
+            for (field, other) in sides.into_iter().flatten() {
+                let path = field.read().map(|read| read.path);
+                for literal in self.literals_of(other) {
+                    match path.as_deref() {
+                        Some("eventName") => self.event_name(field, literal),
+                        Some("eventSource") => self.event_source(literal),
+                        _ => {}
+                    }
+                }
+            }
+        }
+        if let ExprKind::Call { receiver, method: Method::StartsWith, arguments } = &expr.kind
+            && let ([prefix], Some("eventName")) =
+                (arguments.positional.as_slice(), receiver.read().as_ref().map(|read| &*read.path))
+        {
+            for literal in self.literals_of(prefix) {
+                self.beginning(literal);
+            }
+        }
+    }
+
+    fn event_source(&mut self, literal: Literal<'_>) {
+        let Some(source) = literal.as_str() else { return };
+        let events = Events::known();
+        let service = bare_source(&source);
+        // The sources of China have a suffix of their own.
+        if source.is_empty()
+            || source.contains('*')
+            || events.has_source(&format!("{service}.amazonaws.com")) && service.len() < source.len()
+        {
+            return;
+        }
+        let finding = || {
+            let message = format!("no known event has the source {}", literal.span.of(self.source));
+            Diagnostic::warning(Code::UnknownEventSource, literal.span, message)
+        };
+        let finding = match events.meant_source(&source) {
+            Some(meant) => finding().suggest(self.quoted_like(literal.span, meant)),
+            None => finding().hint("Sources look like `iam.amazonaws.com`."),
+        };
+        self.say_once(&source, || finding);
+    }
+
+    /// The sources that the rule asks for, as far as they are known.
+    fn sources(&self) -> Vec<&str> {
+        let sources = self.scope.get("eventSource").into_iter().flatten().map(String::as_str);
+        sources.filter(|source| Events::known().has_source(source)).collect()
+    }
+
+    /// Service events have names of their own, which no interface lists.
+    fn asks_for_service_events(&self) -> bool {
+        self.scope.get("eventType").is_some_and(|types| types.contains("AwsServiceEvent"))
+    }
+
+    fn event_name(&mut self, field: &Expr, literal: Literal<'_>) {
+        let Some(name) = literal.as_str() else { return };
+        // Of a pattern that is said elsewhere, and so is it of strings without a comma; a letter or two stand for any name.
+        let is_said = name.contains('*') || self.found.iter().any(|finding| finding.span == literal.span);
+        if name.len() < 3 || is_said || self.asks_for_service_events() {
+            return;
+        }
+        let events = Events::known();
+        let sources = self.sources();
+        let shown = literal.span.of(self.source);
+        let finding = if events.has_name(&name) {
+            if sources.is_empty() || sources.iter().any(|source| events.has_event(source, &name)) {
+                return;
+            }
+            let of: Vec<_> = events.sources_of(&name).take(3).map(|source| format!("`{source}`")).collect();
+            let message = format!("`{}` has no known event {shown}", sources.join("`, `"));
+            Diagnostic::warning(Code::EventOfOtherSource, literal.span, message)
+                .hint(format!("It is an event of {}.", of.join(", ")))
+        } else if sources.is_empty() || !events.is_dated(&sources, &name) {
+            Diagnostic::warning(Code::UnknownEventName, literal.span, format!("no known event has the name {shown}"))
+        } else {
+            let message = format!("`{}` has no known event {shown}", sources.join("`, `"));
+            Diagnostic::warning(Code::EventOfOtherSource, literal.span, message)
+        };
+        let bare = name.rsplit([':', '.']).next().unwrap_or(&name);
+        let finding = if events.is_dated(&sources, bare) {
+            let meant = format!("{}.startswith({})", self.text(field), self.quoted_like(literal.span, bare));
+            Diagnostic { hint: Some("Its names carry the date of the interface.".to_owned()), ..finding }.suggest(meant)
+        } else if bare != name && events.has_name(bare) {
+            finding.suggest(self.quoted_like(literal.span, bare))
+        } else if let Some(meant) = events.meant_name(&sources, bare) {
+            finding.suggest(self.quoted_like(literal.span, meant))
+        } else {
+            finding
+        };
+        self.say_once(&name, || finding);
+    }
+
+    /// `startswith("delete")`: no event's name begins so.
+    fn beginning(&mut self, literal: Literal<'_>) {
+        let Some(prefix) = literal.as_str() else { return };
+        let events = Events::known();
+        if prefix.is_empty() || self.asks_for_service_events() || events.has_beginning(&prefix) {
+            return;
+        }
+        let message = format!("no known event has a name that begins with {}", literal.span.of(self.source));
+        let finding = Diagnostic::warning(Code::UnknownEventName, literal.span, message);
+        let mut characters = prefix.chars();
+        let capital: String = characters.next().into_iter().flat_map(char::to_uppercase).chain(characters).collect();
+        let capital = capital.trim_end_matches('*');
+        let finding = if events.has_beginning(capital) {
+            finding.suggest(self.quoted_like(literal.span, capital))
+        } else {
+            finding
+        };
+        self.say_once(&prefix, || finding);
+    }
+}

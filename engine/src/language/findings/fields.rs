@@ -1,0 +1,122 @@
+//! Fields that do not exist, and request parameters that an event does not have.
+
+use super::Findings;
+use crate::catalogue::{self, Events, Type};
+use crate::language::code::Code;
+use crate::language::diagnostic::Diagnostic;
+use crate::language::expr::{Expr, ExprKind};
+use crate::language::span::Span;
+use crate::similar::nearest;
+
+/// Parts of a record with request parameters that the service models do not describe.
+const SOURCES_WITHOUT_PARAMETERS: [&str; 2] = ["s3.amazonaws.com", "ec2.amazonaws.com"];
+
+impl<'e> Findings<'e> {
+    pub(super) fn fields(&mut self, expr: &'e Expr) {
+        let below = matches!(expr.kind, ExprKind::Helper { .. });
+        for key in expr.path_literals() {
+            let Some(path) = key.as_str_constant().map(|path| path.to_string_lossy()) else { continue };
+            // What a glob names is not known before it meets an event.
+            if path.contains(['*', '?', '[']) {
+                continue;
+            }
+            self.field(key, &path, below);
+            self.parameter(key, &path);
+            if !below {
+                self.first_element(key, &path);
+            }
+        }
+    }
+
+    fn field(&mut self, key: &Expr, path: &str, below: bool) {
+        let Some(field) = catalogue::field(path) else {
+            let message = format!("CloudTrail writes no field `{path}`");
+            let finding = Diagnostic::warning(Code::UnknownField, self.inside(key, path), message);
+            let finding = match catalogue::meant_field(path) {
+                Some(meant) => finding.suggest(meant),
+                None => finding.hint(
+                    "A nested field has one key, its whole path: `userIdentity.sessionContext.sessionIssuer.arn`.",
+                ),
+            };
+            self.say_once(path, || finding);
+            return;
+        };
+        if below {
+            return;
+        }
+        let message = match field.r#type {
+            Type::Object => format!("`{path}` is an object, of which the flat event has the leaves alone"),
+            Type::ObjectOrNull => {
+                format!(
+                    "`{path}` is an object, of which the flat event has the leaves alone; the key itself is there only where it is null"
+                )
+            }
+            _ => return,
+        };
+        let meant = self.quoted_like(key.span, &format!("{path}.…"));
+        self.say_once(path, || Diagnostic::warning(Code::ObjectField, key.span, message).suggest(meant));
+    }
+
+    /// `a.0.b` reads the first element of a list.
+    fn first_element(&mut self, key: &Expr, path: &str) {
+        let segments: Vec<_> = path.split('.').collect();
+        let is_index = |segment: &&str| !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_digit());
+        let Some(place) = segments.iter().position(is_index).filter(|place| *place > 0) else { return };
+        let index = segments.get(place).copied().unwrap_or_default();
+        let part = if place + 1 < segments.len() { format!(".{index}.") } else { format!(".{index}") };
+        let glob: Vec<_> = segments.iter().map(|segment| if is_index(segment) { "*" } else { segment }).collect();
+        let glob = self.quoted_like(key.span, &glob.join("."));
+        let which = if index == "0" { "the first element".to_owned() } else { format!("element {index}") };
+        let message = format!("this reads {which} of a list alone");
+        let span = self.inside(key, &part);
+        self.say_once(path, || {
+            Diagnostic::warning(Code::FirstElementOnly, span, message).suggest(format!("values(event, {glob})"))
+        });
+    }
+
+    /// A request parameter that none of the events that the rule asks for has.
+    fn parameter(&mut self, key: &Expr, path: &str) {
+        let Some(parameter) = path.strip_prefix("requestParameters.").and_then(|rest| rest.split('.').next()) else {
+            return;
+        };
+        let Some(names) = self.scope.get("eventName") else { return };
+        let events = Events::known();
+        let mut known = Vec::new();
+        for name in names {
+            let of_rule = self.scope.get("eventSource");
+            let sources =
+                events.sources_of(name).filter(|source| of_rule.is_none_or(|wanted| wanted.contains(*source)));
+            let mut any = false;
+            for source in sources {
+                if SOURCES_WITHOUT_PARAMETERS.contains(&source) {
+                    return;
+                }
+                let Some(parameters) = events.parameters(source, name) else { return };
+                any = true;
+                known.extend(parameters);
+            }
+            if !any {
+                return;
+            }
+        }
+        if known.is_empty() || known.contains(&parameter) {
+            return;
+        }
+        let names: Vec<_> = names.iter().map(String::as_str).collect();
+        let inside = self.inside(key, path);
+        let start = inside.start + "requestParameters.".len();
+        let span = if inside == key.span { inside } else { Span::new(start, start + parameter.len()) };
+        let message = format!("`{}` is not known to have the request parameter `{parameter}`", names.join("`, `"));
+        let finding = Diagnostic::info(Code::UnknownParameter, span, message);
+        let finding = match nearest(parameter, known.iter().copied()) {
+            Some(meant) => finding.suggest(meant),
+            None if known.len() <= 20 => {
+                known.sort_unstable();
+                known.dedup();
+                finding.hint(format!("Its parameters are `{}`.", known.join("`, `")))
+            }
+            None => finding,
+        };
+        self.say_once(path, || finding);
+    }
+}

@@ -1,0 +1,163 @@
+//! What is suspicious about a rule that parses: it would run, and not do what was meant. No finding changes a verdict.
+//!
+//! | file | finds |
+//! |---|---|
+//! | `literals` | strings side by side in a list, escapes that are none |
+//! | `shape` | conditions whose form does not mean what it seems to |
+//! | `values` | comparisons with values that a field never has |
+//! | `truth` | conditions that are never or always true |
+//! | `events` | event names and sources that do not exist, or not together |
+//! | `fields` | fields that do not exist, and request parameters |
+//! | `presence` | fields that may be missing, and values that may be `None` |
+//! | `scope` | what the evaluation by Python's `eval` would refuse |
+//!
+//! `walk` goes through the rule and knows what holds at each place (`known`).
+
+mod events;
+mod fields;
+mod known;
+mod literals;
+mod presence;
+mod scope;
+mod shape;
+mod truth;
+mod values;
+mod walk;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ruff_python_ast as python;
+
+use super::Expression;
+use super::code::Code;
+use super::diagnostic::Diagnostic;
+use super::expr::{Comparison, Constant, Expr, ExprKind};
+use super::span::Span;
+
+/// Findings after which no further ones are looked for.
+const MAX_FINDINGS: usize = 50;
+
+/// The findings about an expression, in the order of the text.
+pub(super) fn find(tree: &python::Expr, expression: &Expression) -> Vec<Diagnostic> {
+    let source = expression.source.as_str();
+    let mut findings = Findings {
+        source,
+        expression,
+        elements: BTreeMap::new(),
+        scope: super::equalities::necessary(&expression.root, true),
+        found: Vec::new(),
+        said: BTreeSet::new(),
+    };
+    findings.literals(tree);
+    findings.walk(&expression.root);
+    findings.whole(&expression.root);
+    findings.found.sort_by_key(|finding| (finding.span, finding.code));
+    findings.found
+}
+
+struct Findings<'e> {
+    source: &'e str,
+    expression: &'e Expression,
+    /// For each list, tuple and set that stands in the text, where its elements are.
+    elements: BTreeMap<Span, Vec<Span>>,
+    /// The equalities without which the rule cannot match.
+    scope: super::equalities::Equalities,
+    found: Vec<Diagnostic>,
+    /// What was said already: a mistake that is made ten times is told once.
+    said: BTreeSet<(Code, String)>,
+}
+
+impl<'e> Findings<'e> {
+    fn say(&mut self, finding: Diagnostic) {
+        if self.found.len() < MAX_FINDINGS {
+            self.found.push(finding);
+        }
+    }
+
+    /// Says something about a subject once.
+    fn say_once(&mut self, subject: &str, finding: impl FnOnce() -> Diagnostic) {
+        let finding = finding();
+        if self.said.insert((finding.code, subject.to_owned())) {
+            self.say(finding);
+        }
+    }
+
+    fn text(&self, expr: &Expr) -> &'e str {
+        expr.span.of(self.source)
+    }
+
+    /// The literals of one side of a comparison, with their places: a literal itself, or the elements of a display.
+    fn literals_of(&self, expr: &'e Expr) -> Vec<Literal<'e>> {
+        match &expr.kind {
+            ExprKind::Constant(Constant::List(items) | Constant::Tuple(items)) => {
+                let spans = self.elements.get(&expr.span);
+                let spans = spans.filter(|spans| spans.len() == items.len());
+                let span = |place: usize| spans.and_then(|spans| spans.get(place)).copied().unwrap_or(expr.span);
+                items.iter().enumerate().map(|(place, value)| Literal { value, span: span(place) }).collect()
+            }
+            ExprKind::Constant(value) => vec![Literal { value, span: expr.span }],
+            ExprKind::List(items) | ExprKind::Tuple(items) | ExprKind::Set(items) => items
+                .iter()
+                .filter_map(|item| match &item.kind {
+                    ExprKind::Constant(value) => Some(Literal { value, span: item.span }),
+                    _ => None,
+                })
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// A part of a literal's text, where the source shows the text as it is; the whole literal otherwise.
+    fn inside(&self, literal: &Expr, part: &str) -> Span {
+        let shown = self.text(literal);
+        match (literal.as_str_constant(), shown.find(part)) {
+            (Some(value), Some(offset)) if shown.contains(&*value.to_string_lossy()) => {
+                let start = literal.span.start + offset;
+                Span::new(start, start + part.len())
+            }
+            _ => literal.span,
+        }
+    }
+
+    /// A string in the quotation marks of a literal.
+    fn quoted_like(&self, span: Span, text: &str) -> String {
+        let quote = if span.of(self.source).contains('\'') { '\'' } else { '"' };
+        quoted(text, quote)
+    }
+}
+
+/// A literal and its place.
+#[derive(Clone, Copy)]
+struct Literal<'e> {
+    value: &'e Constant,
+    span: Span,
+}
+
+impl Literal<'_> {
+    fn as_str(&self) -> Option<std::borrow::Cow<'_, str>> {
+        match self.value {
+            Constant::Str(text) => Some(text.to_string_lossy()),
+            _ => None,
+        }
+    }
+}
+
+fn quoted(text: &str, quote: char) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push(quote);
+    for character in text.chars() {
+        if character == quote || character == '\\' {
+            out.push('\\');
+        }
+        out.push(character);
+    }
+    out.push(quote);
+    out
+}
+
+/// Each operator of a comparison with its two sides.
+fn pairs(expr: &Expr) -> Vec<(&Expr, Comparison, &Expr)> {
+    let ExprKind::Compare { first, rest } = &expr.kind else { return Vec::new() };
+    let lefts = std::iter::once(&**first).chain(rest.iter().map(|(_, right)| right));
+    lefts.zip(rest).map(|(left, (operator, right))| (left, *operator, right)).collect()
+}
