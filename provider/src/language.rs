@@ -9,18 +9,20 @@ pub(crate) fn check(source: &str, at: impl Into<Path>) -> (Option<Expression>, D
     let checked = language::check(source);
     let mut found = Diagnostics::new();
     for finding in &checked.diagnostics {
-        found.push(diagnostic(finding, source).at(at.clone()));
+        match finding.severity {
+            Severity::Error => found.push(Diagnostic::error(summary(finding)).detail(finding.excerpt(source)).at(at.clone())),
+            Severity::Warning => {
+                found.push(Diagnostic::warning(summary(finding)).detail(finding.excerpt(source)).at(at.clone()));
+            }
+            // Terraform has no third level, and a warning at every plan for what is harmless would hide those that matter.
+            Severity::Info => {}
+        }
     }
     (checked.expression, found)
 }
 
-/// Terraform shows a heredoc from its first line on, so line, column and excerpt stand in the detail.
-fn diagnostic(found: &language::Diagnostic, source: &str) -> Diagnostic {
-    let summary = format!("{}  [{}]", found.message, found.code);
-    let diagnostic = match found.severity {
-        Severity::Error => Diagnostic::error(summary),
-        // Terraform knows two kinds.
-        Severity::Warning | Severity::Info => Diagnostic::warning(summary),
-    };
-    diagnostic.detail(found.excerpt(source))
+/// The message and the code. Terraform shows a heredoc from its first line on, so line, column and excerpt stand in the
+/// detail.
+fn summary(found: &language::Diagnostic) -> String {
+    format!("{}  [{}]", found.message, found.code)
 }
