@@ -347,3 +347,16 @@ fn conversions_are_pythons() {
     assert_all("ZeroDivisionError", &["1 / 0 == 1", "1.0 % 0 == 1", "1 // False == 1"]);
     assert_all("OverflowError", &["int(event['inf']) == 1"]);
 }
+
+#[test]
+fn patterns_fit_whole_texts() {
+    assert_all(
+        "true",
+        &[
+            "glob('[x', '[[]x') and glob('a]', 'a[]]') and glob('é日', '?[!a-z]')",
+            "glob(event['s'], 'a', event['s']) and not glob(event['s'], 'Log*')",
+            "glob('ab[', f\"{'a*['}\")",
+            "in_cidr('10.1.2.3', f\"{'10.0.0.0/8'}\") and not in_cidr('10.1.2.3', 'fd00::/8')",
+        ],
+    );
+}

@@ -16,8 +16,6 @@ mod unicode_tables;
 use std::rc::Rc;
 
 use budget::Budget;
-pub(crate) use glob::check_glob;
-pub(crate) use network::check_cidr;
 pub(crate) use patterns::Patterns;
 
 use super::error::{ErrorKind, RuleError};
