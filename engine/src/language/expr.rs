@@ -88,7 +88,7 @@ pub(crate) enum ExprKind {
     Set(Vec<Expr>),
     /// `{a: b}`
     Dict(Vec<(Expr, Expr)>),
-    /// `[… for … in …]`, `{…}` or `(…)`
+    /// `[… for … in …]`, `{…}`, `{…: …}` or `(…)`
     Comprehension(Box<Comprehension>),
     /// `f"…{a}…"`: texts and the expressions between them.
     Join(Vec<Expr>),
@@ -99,6 +99,7 @@ pub(crate) enum ExprKind {
 pub(crate) enum Collection {
     List,
     Set,
+    Dict,
     /// Consumed where it stands, one element at a time.
     Generator,
 }
@@ -106,6 +107,8 @@ pub(crate) enum Collection {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Comprehension {
     pub(crate) collection: Collection,
+    /// Of a dict alone; its element is then the value.
+    pub(crate) key: Option<Expr>,
     pub(crate) element: Expr,
     /// At least one.
     pub(crate) clauses: Vec<Clause>,
@@ -188,6 +191,9 @@ pub(crate) enum Operator {
     Divide,
     FloorDivide,
     Modulo,
+    Intersection,
+    Union,
+    SymmetricDifference,
 }
 
 impl Operator {
@@ -199,7 +205,15 @@ impl Operator {
             Self::Divide => "/",
             Self::FloorDivide => "//",
             Self::Modulo => "%",
+            Self::Intersection => "&",
+            Self::Union => "|",
+            Self::SymmetricDifference => "^",
         }
+    }
+
+    /// Whether this is an operator of sets and of nothing else in the language.
+    pub(crate) fn is_of_sets(self) -> bool {
+        matches!(self, Self::Intersection | Self::Union | Self::SymmetricDifference)
     }
 }
 
@@ -286,7 +300,7 @@ impl Expr {
             ExprKind::Comprehension(comprehension) => {
                 let clauses = comprehension.clauses.iter();
                 let clauses = clauses.flat_map(|clause| std::iter::once(&clause.iterable).chain(&clause.conditions));
-                std::iter::once(&comprehension.element).chain(clauses).collect()
+                comprehension.key.iter().chain([&comprehension.element]).chain(clauses).collect()
             }
         }
     }

@@ -75,8 +75,8 @@ impl<'a> Evaluation<'a> {
         arguments: &[Value<'a>],
     ) -> Outcome<'a> {
         let length = sequence.elements().unwrap_or_default();
-        self.budget.steps(length)?;
         let wanted = arguments.first().unwrap_or(&Value::None);
+        self.search(length, wanted)?;
         let is_wanted = |index: &usize| sequence.element(*index).is_some_and(|element| same_or_equal(&element, wanted));
         if method == Method::Count {
             return Ok(Value::size((0..length).filter(is_wanted).count()));
