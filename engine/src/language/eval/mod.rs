@@ -19,6 +19,7 @@ use std::rc::Rc;
 
 use budget::Budget;
 pub(crate) use patterns::Patterns;
+use smallvec::{SmallVec, smallvec};
 
 use super::error::{ErrorKind, RuleError};
 use super::expr::{Comparison, Expr, ExprKind, Operator, TypeName};
@@ -32,12 +33,16 @@ use crate::event::Flat;
 /// What the parts of an evaluation give: the error does not know its place yet.
 type Outcome<'a> = Result<Value<'a>, ErrorKind>;
 
+/// The values of arguments. Hardly any call has more than this, so that a call costs no memory.
+type Values<'a> = SmallVec<[Value<'a>; 4]>;
+type NamedValues<'a> = SmallVec<[(&'static str, Value<'a>); 2]>;
+
 pub(crate) struct Evaluation<'a> {
     event: &'a Flat,
     patterns: &'a Patterns,
     budget: Budget,
     /// The variables of all comprehensions of the rule. Each has a place of its own, because lazy ones run interleaved.
-    frame: Vec<Option<Value<'a>>>,
+    frame: SmallVec<[Option<Value<'a>>; 4]>,
 }
 
 /// Puts an error at its place.
@@ -47,7 +52,7 @@ fn at<T>(result: Result<T, ErrorKind>, span: Span) -> Result<T, RuleError> {
 
 impl<'a> Evaluation<'a> {
     pub(crate) fn new(event: &'a Flat, patterns: &'a Patterns, locals: usize) -> Self {
-        Self { event, patterns, budget: Budget::new(), frame: vec![None; locals] }
+        Self { event, patterns, budget: Budget::new(), frame: smallvec![None; locals] }
     }
 
     // Recursion is bounded by the depth that the parser admits.
@@ -159,11 +164,11 @@ impl<'a> Evaluation<'a> {
         expr.map(|expr| self.value(expr)).transpose()
     }
 
-    fn values(&mut self, exprs: &'a [Expr]) -> Result<Vec<Value<'a>>, RuleError> {
+    fn values(&mut self, exprs: &'a [Expr]) -> Result<Values<'a>, RuleError> {
         exprs.iter().map(|expr| self.value(expr)).collect()
     }
 
-    fn named(&mut self, named: &'a [(&'static str, Expr)]) -> Result<Vec<(&'static str, Value<'a>)>, RuleError> {
+    fn named(&mut self, named: &'a [(&'static str, Expr)]) -> Result<NamedValues<'a>, RuleError> {
         named.iter().map(|(name, expr)| Ok((*name, self.value(expr)?))).collect()
     }
 
