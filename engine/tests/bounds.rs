@@ -10,7 +10,8 @@ use trailhook_engine::language::{Expression, Outcome};
 const EVENT: &str = r#"{"eventName":"StopLogging","n":7,"t":true,"nul":null,"f":0.5,"big":123456789012345678901234567890,"a":{"b":["x",{"c":1}]},"s":"\ud800é日"}"#;
 
 fn class(source: &str) -> &'static str {
-    let long = format!("{{\"long\":\"{}\",{}", "x,".repeat(50_000), EVENT.get(1..).unwrap());
+    let (text, key) = ("x,".repeat(50_000), "k".repeat(20_000));
+    let long = format!("{{\"long\":\"{text}\",\"{key}\":1,{}", EVENT.get(1..).unwrap());
     let event = Event::parse(long.as_bytes()).unwrap();
     match Expression::parse(source).unwrap_or_else(|faults| panic!("{}", faults[0].render(source))).evaluate(&event) {
         Outcome::Error(error) => error.kind.class(),
@@ -26,6 +27,13 @@ fn costly_rules_are_stopped() {
         "all(event['long'].count('x') > 0 for x in range(10000))",
         "len({(x, y) for x in range(1000) for y in range(1000)}) > 5",
         "sorted([x for x in range(10000)] + [y for y in range(10000)]) == sorted(list(range(10000)) * 100)",
+        "len({x for x in range(1000)} | {x for x in range(1000, 2000)}) > 0",
+        "len({x: y for x in range(10000) for y in range(10000)}) > 0",
+        "glob(event['long'], '*x,x' * 10000)",
+        "len(event['long'].strip('x,' * 10000)) == 0",
+        "([event['long'] + 'x'] * 10000).count(event['long'] + 'x') == 0",
+        "len({event['long'] for x in range(10000)}) == 1",
+        "values(event, '*k' * 10000 + 'x') == []",
     ] {
         assert!(matches!(class(source), "BudgetExceeded" | "MemoryExceeded"), "{source}: {}", class(source));
     }
@@ -127,6 +135,14 @@ const TOKENS: &[&str] = &[
     "str",
     "event.items()",
     "event.values()",
+    " & ",
+    " | ",
+    " ^ ",
+    ".keys()",
+    ".partition(",
+    ".swapcase()",
+    ".capitalize()",
+    "{x: y for x, y in ",
     "f'{",
     "}'",
     "values(event, ",

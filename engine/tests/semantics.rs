@@ -9,7 +9,7 @@
 )]
 
 use trailhook_engine::event::Event;
-use trailhook_engine::language::{Expression, Outcome};
+use trailhook_engine::language::{Code, Expression, Outcome};
 
 const EVENT: &str = r#"{
     "s": "StopLogging", "e": "", "u": "aé日🔥z", "n": null, "t": true, "f": false, "zero": 0, "one": 1, "half": 0.5,
@@ -346,4 +346,113 @@ fn conversions_are_pythons() {
     );
     assert_all("ZeroDivisionError", &["1 / 0 == 1", "1.0 % 0 == 1", "1 // False == 1"]);
     assert_all("OverflowError", &["int(event['inf']) == 1"]);
+}
+
+#[test]
+fn texts_are_parted_and_recased_as_python_does() {
+    assert_all(
+        "true",
+        &[
+            "'a,b,c'.partition(',') == ('a', ',', 'b,c') and 'a,b,c'.rpartition(',') == ('a,b', ',', 'c')",
+            "'abc'.partition('::') == ('abc', '', '') and 'abc'.rpartition('::') == ('', '', 'abc')",
+            "event['u'].partition('日')[2] == '🔥z'",
+            "event['s'].capitalize() == 'Stoplogging' and 'ǆAB'.capitalize() == 'ǅab' and 'ΑΣ Σ'.capitalize() == 'Ας σ'",
+            "'ßS'.capitalize() == 'Sss' and ''.capitalize() == '' == ''.swapcase()",
+            "'aBß'.swapcase() == 'AbSS' and 'ΑΣ'.swapcase() == 'ας' and 'ǅ'.swapcase() == 'ǅ'",
+            "(event['surrogate'] + 'Ab').capitalize() == event['surrogate'] + 'ab'",
+            "('aB' + event['surrogate'] + 'C').capitalize() == 'Ab' + event['surrogate'] + 'c'",
+        ],
+    );
+    assert_all("ValueError", &["'a'.partition('') == ()", "'a'.rpartition('') == ()"]);
+    assert_all("TypeError", &["'a'.partition(None) == ()"]);
+    assert_all("AttributeError", &["event['n'].capitalize() == ''", "event['one'].partition('x') == ()"]);
+}
+
+#[test]
+fn sets_are_combined() {
+    assert_all(
+        "true",
+        &[
+            "{1, 2} & {2, 3} == {2}",
+            "{1, 2} | {2, 3} == {1, 2, 3}",
+            "{1, 2} - {2, 3} == {1}",
+            "{1, 2} ^ {2, 3} == {1, 3}",
+            "set('abc') & set('bcd') & {'b'} == {'b'}",
+            "{x for x in 'ab'} | {'c'} - {'a'} == {'a', 'b', 'c'}",
+            "event.keys() & {'s', 'absent'} == {'s'}",
+            "('s', 1) not in event.items() & {('s', 'StopLogging'), ('s', 1)}",
+            "not event.keys() & ['absent', 'neither'] and ['absent'] - event.keys() == {'absent'}",
+            "len(event.keys() ^ event.keys()) == 0 == len(event.items() - event.items())",
+            // Of equal elements CPython keeps those of the smaller side, or of the right one.
+            "[str(x) for x in {1} & {True}] == ['True'] and [str(x) for x in {1} & {True, 2}] == ['1']",
+            "[str(x) for x in {1} | {True}] == ['1']",
+            "{1: [2]}.items() ^ {1: [2]}.items() == set()",
+        ],
+    );
+    assert_all(
+        "TypeError",
+        &[
+            "{1} - [1] == set()",
+            "event.keys() - 1 == set()",
+            "event.keys() & [[1]] == set()",
+            "[x & y for x, y in [({1}, [1])]] == []",
+            "[x | y for x, y in [(1.0, 1)]] == []",
+            "[x ^ y for x, y in [(event.values(), {1})]] == []",
+            "{1: [2]}.items() | {3} == set()",
+            "{1: [2]}.items() == {3}",
+        ],
+    );
+    // CPython has these operators for integers and dicts, too.
+    assert_all("Unsupported", &["[x & y for x, y in [(1, True)]] == []", "[x | y for x, y in [(event, event)]] == []"]);
+}
+
+#[test]
+fn an_operator_of_sets_between_conditions_is_a_mistake() {
+    for source in [
+        "event['s'] == 'a' & event['e'] == 'b'",
+        "event.get('t') & (event['s'] == 'x')",
+        "event['one'] | 2 == 3",
+        "event['s'] in {'a', 'b'} & event['e'] == 'c'",
+        "event['s'] in {'a'} | ['b']",
+        "[1] & [2] == []",
+        "{1: 2} | {3: 4} == {}",
+    ] {
+        let faults = Expression::parse(source).unwrap_err();
+        assert_eq!((faults.len(), faults[0].code), (1, Code::Unsupported), "{source}");
+        assert!(faults[0].hint.is_some(), "{source}");
+    }
+}
+
+#[test]
+fn dictionaries_are_built_from_loops() {
+    assert_all(
+        "true",
+        &[
+            "{k: v for k, v in event.items()} == event",
+            "{x: y for x in 'ab' for y in [1, 2] if y} == {'a': 2, 'b': 2}",
+            "list({x: 0 for x in 'bab'}) == ['b', 'a']",
+            "{x: x for x in (1, True)}[1] is True and str(list({x: x for x in (1, True)})[0]) == '1'",
+            "{k: {v: k for v in [1]} for k in 'a'}['a'][1] == 'a'",
+            "any(v == 'x' for v in {k: v for k, v in event.items() if k.startswith('a.')}.values())",
+        ],
+    );
+    assert_all("TypeError", &["{[]: x for x in [1]} == {}"]);
+    assert_all("KeyError", &["{[], event['absent']} == {}", "{[]: 1, 2: event['absent']} == {}"]);
+    assert_all(
+        "KeyError",
+        &["{event['absent']: [][0] for x in [1]} == {}", "{[]: event['absent'] for x in [1]} == {}"],
+    );
+}
+
+#[test]
+fn patterns_fit_whole_texts() {
+    assert_all(
+        "true",
+        &[
+            "glob('[x', '[[]x') and glob('a]', 'a[]]') and glob('é日', '?[!a-z]')",
+            "glob(event['s'], 'a', event['s']) and not glob(event['s'], 'Log*')",
+            "glob('ab[', f\"{'a*['}\")",
+            "in_cidr('10.1.2.3', f\"{'10.0.0.0/8'}\") and not in_cidr('10.1.2.3', 'fd00::/8')",
+        ],
+    );
 }

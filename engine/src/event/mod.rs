@@ -8,7 +8,7 @@ mod text;
 pub use flatten::{Flat, Leaf, flatten};
 pub use json::{Json, JsonError, JsonErrorReason, MAX_DEPTH};
 pub use text::TextBuf;
-pub(crate) use text::{byte_offset, code_points, count_code_points, to_string_lossy};
+pub(crate) use text::{CodePoints, byte_offset, code_points, count_code_points, to_string_lossy};
 
 use std::borrow::Cow;
 

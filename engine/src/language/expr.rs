@@ -88,7 +88,7 @@ pub(crate) enum ExprKind {
     Set(Vec<Expr>),
     /// `{a: b}`
     Dict(Vec<(Expr, Expr)>),
-    /// `[… for … in …]`, `{…}` or `(…)`
+    /// `[… for … in …]`, `{…}`, `{…: …}` or `(…)`
     Comprehension(Box<Comprehension>),
     /// `f"…{a}…"`: texts and the expressions between them.
     Join(Vec<Expr>),
@@ -99,6 +99,7 @@ pub(crate) enum ExprKind {
 pub(crate) enum Collection {
     List,
     Set,
+    Dict,
     /// Consumed where it stands, one element at a time.
     Generator,
 }
@@ -106,6 +107,8 @@ pub(crate) enum Collection {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Comprehension {
     pub(crate) collection: Collection,
+    /// Of a dict alone; its element is then the value.
+    pub(crate) key: Option<Expr>,
     pub(crate) element: Expr,
     /// At least one.
     pub(crate) clauses: Vec<Clause>,
@@ -117,7 +120,7 @@ pub(crate) struct Comprehension {
 impl Comprehension {
     /// What is evaluated for each element that the clauses let pass.
     pub(crate) fn results(&self) -> impl Iterator<Item = &Expr> {
-        std::iter::once(&self.element)
+        self.key.iter().chain([&self.element])
     }
 }
 
@@ -195,6 +198,9 @@ pub(crate) enum Operator {
     Divide,
     FloorDivide,
     Modulo,
+    Intersection,
+    Union,
+    SymmetricDifference,
 }
 
 impl Operator {
@@ -206,7 +212,15 @@ impl Operator {
             Self::Divide => "/",
             Self::FloorDivide => "//",
             Self::Modulo => "%",
+            Self::Intersection => "&",
+            Self::Union => "|",
+            Self::SymmetricDifference => "^",
         }
+    }
+
+    /// Whether this is an operator of sets and of nothing else in the language.
+    pub(crate) fn is_of_sets(self) -> bool {
+        matches!(self, Self::Intersection | Self::Union | Self::SymmetricDifference)
     }
 }
 
@@ -293,7 +307,7 @@ impl Expr {
             ExprKind::Comprehension(comprehension) => {
                 let clauses = comprehension.clauses.iter();
                 let clauses = clauses.flat_map(|clause| std::iter::once(&clause.iterable).chain(&clause.conditions));
-                std::iter::once(&comprehension.element).chain(clauses).collect()
+                comprehension.results().chain(clauses).collect()
             }
         }
     }

@@ -12,12 +12,16 @@ pub(crate) enum Method {
     Lower,
     Upper,
     CaseFold,
+    Capitalize,
+    SwapCase,
     Title,
     Strip,
     LeftStrip,
     RightStrip,
     Split,
     RightSplit,
+    Partition,
+    RightPartition,
     SplitLines,
     Replace,
     Find,
@@ -61,18 +65,22 @@ pub(crate) const DICT: [Signature; 4] = [
 ];
 
 /// Methods of strings. `count` and `index` belong to lists and tuples too.
-pub(crate) const STR: [Signature; 29] = [
+pub(crate) const STR: [Signature; 33] = [
     signature(Method::StartsWith, "startswith", 1, 3),
     signature(Method::EndsWith, "endswith", 1, 3),
     signature(Method::Lower, "lower", 0, 0),
     signature(Method::Upper, "upper", 0, 0),
     signature(Method::CaseFold, "casefold", 0, 0),
+    signature(Method::Capitalize, "capitalize", 0, 0),
+    signature(Method::SwapCase, "swapcase", 0, 0),
     signature(Method::Title, "title", 0, 0),
     signature(Method::Strip, "strip", 0, 1),
     signature(Method::LeftStrip, "lstrip", 0, 1),
     signature(Method::RightStrip, "rstrip", 0, 1),
     Signature { named: &[("sep", 0), ("maxsplit", 1)], ..signature(Method::Split, "split", 0, 2) },
     Signature { named: &[("sep", 0), ("maxsplit", 1)], ..signature(Method::RightSplit, "rsplit", 0, 2) },
+    signature(Method::Partition, "partition", 1, 1),
+    signature(Method::RightPartition, "rpartition", 1, 1),
     Signature { named: &[("keepends", 0)], ..signature(Method::SplitLines, "splitlines", 0, 1) },
     Signature { named: &[("count", 2)], ..signature(Method::Replace, "replace", 2, 3) },
     signature(Method::Find, "find", 1, 3),
@@ -100,7 +108,7 @@ impl Method {
     }
 
     pub(crate) fn is_of_dict(self) -> bool {
-        DICT.iter().any(|signature| signature.method == self)
+        matches!(self, Self::Get | Self::Keys | Self::Values | Self::Items)
     }
 
     pub(crate) fn is_of_sequence(self) -> bool {

@@ -19,6 +19,9 @@ pub(crate) enum Number {
 /// Bits of the largest integer that a rule may build.
 const MAX_BITS: u64 = 64 * 1024;
 
+/// `&`, `|` and `^` are for sets.
+const BITWISE: ErrorKind = ErrorKind::Unsupported { what: "bitwise operators" };
+
 impl Number {
     /// An integer in its smallest form.
     pub(crate) fn from_big(value: BigInt) -> Self {
@@ -95,7 +98,7 @@ impl Number {
                 Operator::Multiply => left.checked_mul(*right),
                 Operator::FloorDivide => floor_divide(*left, *right),
                 Operator::Modulo => floor_modulo(*left, *right),
-                Operator::Divide => None,
+                Operator::Divide | Operator::Intersection | Operator::Union | Operator::SymmetricDifference => None,
             };
             if let Some(small) = small {
                 return Ok(Self::Int(small));
@@ -115,6 +118,9 @@ impl Number {
                     Operator::Divide => left / right,
                     Operator::FloorDivide => float_divmod(left, right).0,
                     Operator::Modulo => float_divmod(left, right).1,
+                    Operator::Intersection | Operator::Union | Operator::SymmetricDifference => {
+                        return Err(BITWISE);
+                    }
                 }))
             }
         }
@@ -182,6 +188,7 @@ fn big(operator: Operator, left: &BigInt, right: &BigInt) -> Result<Number, Erro
         Operator::Divide => Number::Float(ratio(left, right)?),
         Operator::FloorDivide => Number::from_big(big_divmod(left, right).0),
         Operator::Modulo => Number::from_big(big_divmod(left, right).1),
+        Operator::Intersection | Operator::Union | Operator::SymmetricDifference => return Err(BITWISE),
     })
 }
 

@@ -1,6 +1,7 @@
 //! Python's meaning of identity, equality, order and membership.
 
 use std::cmp::Ordering;
+use std::rc::Rc;
 
 use super::error::ErrorKind;
 use super::expr::Comparison;
@@ -28,6 +29,26 @@ pub(crate) fn equal(left: &Value<'_>, right: &Value<'_>) -> bool {
         }
         _ => false,
     }
+}
+
+/// `left == right` as a rule writes it. It raises where pairs of a dict are compared as a set and cannot be hashed, which
+/// nothing else than a dict that the rule built can hold.
+pub(crate) fn compared_equal(left: &Value<'_>, right: &Value<'_>) -> Result<bool, ErrorKind> {
+    if is_set_like(left) && is_set_like(right) {
+        // A set leaves the comparison to the view on its other side.
+        let (inner, outer) = if matches!(left, Value::Set(_)) { (right, left) } else { (left, right) };
+        return Ok(left.elements() == right.elements() && included(inner, outer)?);
+    }
+    Ok(equal(left, right))
+}
+
+fn included(inner: &Value<'_>, outer: &Value<'_>) -> Result<bool, ErrorKind> {
+    for item in elements(inner) {
+        if !contains(outer, &item)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn elements<'v, 'a>(value: &'v Value<'a>) -> impl Iterator<Item = Value<'a>> + 'v {
@@ -80,7 +101,7 @@ pub(crate) fn same(left: &Value<'_>, right: &Value<'_>) -> bool {
         },
         (Value::Str(left), Value::Str(right)) => {
             let (left, right) = (left.bytes(), right.bytes());
-            left == right && is_interned(left)
+            is_interned(left) && left == right
         }
         (Value::Tuple(left), Value::Tuple(right)) => left.len() == 0 && right.len() == 0,
         _ => false,
@@ -105,6 +126,14 @@ fn holds(container: &Value<'_>, item: &Value<'_>) -> bool {
     elements(container).any(|candidate| same_or_equal(item, &candidate))
 }
 
+/// `item in dict.items()`: a pair is taken apart and its key looked up, which must be hashable; anything else is not there.
+fn holds_pair(dict: &Value<'_>, item: &Value<'_>) -> Result<bool, ErrorKind> {
+    let Value::Tuple(pair) = item else { return Ok(false) };
+    let (2, Some(key), Some(value)) = (pair.len(), pair.get(0), pair.get(1)) else { return Ok(false) };
+    check_hashable(&key)?;
+    Ok(lookup(dict, &key).is_some_and(|known| same_or_equal(&known, &value)))
+}
+
 /// `item in container`.
 pub(crate) fn contains(container: &Value<'_>, item: &Value<'_>) -> Result<bool, ErrorKind> {
     match container {
@@ -120,16 +149,8 @@ pub(crate) fn contains(container: &Value<'_>, item: &Value<'_>) -> Result<bool, 
             check_hashable(item)?;
             Ok(holds(container, item))
         }
-        Value::View(View::Items, _) | Value::DictView(View::Items, _) => {
-            // Python takes a pair apart and looks its key up, which must be hashable; anything else is simply not there.
-            if let Value::Tuple(pair) = item
-                && pair.len() == 2
-                && let Some(key) = pair.get(0)
-            {
-                check_hashable(&key)?;
-            }
-            Ok(holds(container, item))
-        }
+        Value::View(View::Items, sub) => holds_pair(&Value::Event(sub.clone()), item),
+        Value::DictView(View::Items, pairs) => holds_pair(&Value::Dict(Rc::clone(pairs)), item),
         Value::Range(range) => Ok(match item.as_number() {
             Some(Number::Int(value)) => range.holds(value),
             Some(_) => holds(container, item),
@@ -170,7 +191,7 @@ pub(crate) fn ordered(operator: Comparison, left: &Value<'_>, right: &Value<'_>)
                 None => Some(left.len().cmp(&right.len())),
             }
         }
-        _ if is_set_like(left) && is_set_like(right) => return Ok(ordered_sets(operator, left, right)),
+        _ if is_set_like(left) && is_set_like(right) => return ordered_sets(operator, left, right),
         _ => match (left.as_number(), right.as_number()) {
             (Some(left), Some(right)) => left.compare(&right),
             _ => {
@@ -192,15 +213,15 @@ pub(crate) fn ordered(operator: Comparison, left: &Value<'_>, right: &Value<'_>)
     }))
 }
 
-/// Sets are ordered by inclusion.
-fn ordered_sets(operator: Comparison, left: &Value<'_>, right: &Value<'_>) -> bool {
-    let included = |inner: &Value<'_>, outer: &Value<'_>| elements(inner).all(|item| holds(outer, &item));
-    let smaller = |inner: &Value<'_>, outer: &Value<'_>| inner.elements() < outer.elements();
-    match operator {
-        Comparison::Less => smaller(left, right) && included(left, right),
-        Comparison::LessOrEqual => included(left, right),
-        Comparison::Greater => smaller(right, left) && included(right, left),
-        Comparison::GreaterOrEqual => included(right, left),
-        _ => false,
-    }
+/// Sets are ordered by inclusion; a larger one is never looked for in a smaller.
+fn ordered_sets(operator: Comparison, left: &Value<'_>, right: &Value<'_>) -> Result<bool, ErrorKind> {
+    let (inner, outer) = match operator {
+        Comparison::Less | Comparison::LessOrEqual => (left, right),
+        _ => (right, left),
+    };
+    let fits = match operator {
+        Comparison::Less | Comparison::Greater => inner.elements() < outer.elements(),
+        _ => inner.elements() <= outer.elements(),
+    };
+    Ok(fits && included(inner, outer)?)
 }

@@ -135,7 +135,8 @@ impl Types {
             ExprKind::Comprehension(comprehension) => match comprehension.collection {
                 Collection::List => Self::LIST,
                 Collection::Set => Self::SET,
-                _ => Self::DICT | Self::OTHER,
+                Collection::Dict => Self::DICT,
+                Collection::Generator => Self::OTHER,
             },
             ExprKind::Join(_) => Self::STR,
         }
@@ -185,7 +186,8 @@ impl Types {
             Method::Keys | Method::Values | Method::Items => Self::OTHER,
             // Of a dict that the rule built, which can hold anything.
             Method::Get => Self::ANY,
-            _ => Self::STR | Self::TUPLE,
+            Method::Partition | Method::RightPartition => Self::TUPLE,
+            _ => Self::STR,
         }
     }
 

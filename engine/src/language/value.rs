@@ -61,6 +61,8 @@ pub(crate) enum Text<'a> {
 #[derive(Debug, Clone)]
 pub(crate) enum Items<'a> {
     Constant(&'a [Constant]),
+    /// Key and value at a position of the event.
+    Entry(&'a Flat, usize),
     Shared(Rc<[Value<'a>]>),
 }
 
@@ -77,6 +79,7 @@ impl<'a> Items<'a> {
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Constant(items) => items.len(),
+            Self::Entry(..) => 2,
             Self::Shared(items) => items.len(),
         }
     }
@@ -84,6 +87,10 @@ impl<'a> Items<'a> {
     pub(crate) fn get(&self, index: usize) -> Option<Value<'a>> {
         match self {
             Self::Constant(items) => items.get(index).map(Value::from),
+            Self::Entry(flat, position) => {
+                let (key, leaf) = flat.get_index(*position)?;
+                [Value::Str(Text::Borrowed(key.as_bytes())), Value::from(leaf)].into_iter().nth(index)
+            }
             Self::Shared(items) => items.get(index).cloned(),
         }
     }
@@ -262,6 +269,9 @@ impl<'a> Value<'a> {
             Self::DictView(view, pairs) => pairs.get(index).map(|pair| of_pair(*view, pair.clone())),
             Self::Range(range) => range.get(index).map(Self::int),
             Self::Event(sub) => sub.at(index).map(|(key, _)| key),
+            Self::View(View::Items, Sub::Borrowed(flat)) => {
+                (index < flat.len()).then_some(Self::Tuple(Items::Entry(flat, index)))
+            }
             Self::View(view, sub) => sub.at(index).map(|pair| of_pair(*view, pair)),
             Self::None | Self::Bool(_) | Self::Number(_) | Self::Str(_) => None,
         }

@@ -64,12 +64,13 @@ def text(d):
     t = lambda: text(d - 1)
     n = lambda: number(d - 1)
     return R.choice([
-        lambda: f"{t()}.{R.choice(['lower', 'upper', 'casefold', 'title', 'strip', 'lstrip', 'rstrip'])}()",
+        lambda: f"{t()}.{R.choice(['lower', 'upper', 'casefold', 'capitalize', 'swapcase', 'title', 'strip', 'lstrip', 'rstrip'])}()",
         lambda: f"{t()}.{R.choice(['strip', 'lstrip', 'rstrip'])}({t()})",
         lambda: f"{t()}.replace({t()}, {t()})", lambda: f"{t()}.replace({t()}, {t()}, {n()})",
         lambda: f"{t()}.{R.choice(['removeprefix', 'removesuffix'])}({t()})",
         lambda: f"{t()}.{R.choice(['split', 'rsplit'])}({t()})[{n()}]",
-        lambda: f"{t()}[{n()}]", lambda: f"{t()}[{n()}:{n()}]", lambda: f"{t()}[::{n()}]",
+        lambda: f"{t()}.{R.choice(['partition', 'rpartition'])}({t()})[{R.randrange(3)}]",
+        lambda: f"{t()}[{n()}]", lambda: f"{t()}[{n()}:{n()}]", lambda: f"{t()}[::{n()}]", lambda: f"{t()}[{n()}:{n()}:{n()}]",
         lambda: f"({t()} + {t()})", lambda: f"str({scalar(d - 1)})", lambda: f"{t()}.join({texts(d - 1)})",
         lambda: f"({t()} if {cond(d - 1)} else {t()})", lambda: f"({t()} or {t()})", lambda: "f'" + "a{" + "event.get(\"n\")" + "}b'",
         lambda: f"max({t()}, {t()})", lambda: f"min({texts(d - 1)}, default={t()})",
@@ -118,8 +119,33 @@ def sequence(d):
                      lambda: f"[[i, j] for i in range(2) for j in range(i)]", lambda: f"[v for k, v in event.items()]", lambda: f"({sequence(d - 1)} + {sequence(d - 1)})" if d > 0 else "()"])()
 
 
+def collected(d):
+    """What the operators of sets may stand between."""
+    if d <= 0 or R.random() < 0.5:
+        return R.choice([lambda: f"{{{scalar(0)}, {scalar(0)}}}", lambda: f"{{{R.choice([scalar, anything])(0)}, {scalar(0)}}}", lambda: f"set({texts(1)})", lambda: "event.keys()", lambda: "event.items()",
+                         lambda: f"{{x for x in {texts(1)}}}", lambda: f"{mapping(1)}.{R.choice(['keys', 'items'])}()"])()
+    return f"({collected(d - 1)} {R.choice('&|-^')} {collected(d - 1)})"
+
+
+def combined(d):
+    """Both operands in variables, so that they may be anything."""
+    operator = R.choice("&|-^")
+    left, right = R.choice([(collected, anything), (anything, collected), (collected, sequence), (sequence, collected), (anything, anything)])
+    whole = f"[x {operator} y for x, y in [({left(d - 1)}, {right(d - 1)})]][0]"
+    return whole if R.random() < 0.5 else f"[sorted(str(i) for i in z if not isinstance(i, tuple)) for z in [{whole}]][0]"
+
+
+def mapping(d):
+    # The order in which a set gives its elements is not told, so no set is gone through where the order matters.
+    source = R.choice([lambda: f"{texts(d - 1)}", lambda: f"{sequence(d - 1)}", lambda: "event", lambda: "event.values()"])()
+    return R.choice([lambda: f"{{x: {scalar(d - 1)} for x in {source}}}", lambda: f"{{{scalar(d - 1)}: x for x in {source}}}", lambda: f"{{x: [x] for x in {source}}}",
+                     lambda: f"{{v: k for k, v in event.items() if {cond(0)}}}", lambda: f"{{len(k): v for k, v in event.items()}}",
+                     lambda: f"{{(i, j): i for i in range(2) for j in {source}}}", lambda: f"{{{scalar(d - 1)}: {scalar(d - 1)}}}",
+                     lambda: f"{{{R.choice([scalar, anything])(0)}: {scalar(0)}, {scalar(0)}: 1}}"])()
+
+
 def anything(d):
-    return R.choice([scalar, scalar, sequence, lambda d: f"{{{scalar(d - 1)}, {scalar(d - 1)}}}", lambda d: f"{{{scalar(d - 1)}: {scalar(d - 1)}}}",
+    return R.choice([scalar, scalar, sequence, collected, mapping, lambda d: f"{{{scalar(d - 1)}, {scalar(d - 1)}}}", lambda d: f"{{{scalar(d - 1)}: {scalar(d - 1)}}}",
                      lambda d: R.choice(["event", "event.keys()", "event.items()", "event.values()"])])(d)
 
 
@@ -141,6 +167,11 @@ def cond(d):
         lambda: f"bool({a()})", lambda: f"({sequence(d - 1)} < {sequence(d - 1)})", lambda: f"({scalar(d - 1)} is {R.choice(['None', 'True', 'False', 'not None'])})",
         lambda: f"({scalar(d - 1)} in (y for y in {sequence(d - 1)}))", lambda: f"(sorted({sequence(d - 1)}) == {sequence(d - 1)})",
         lambda: f"(set({texts(d - 1)}) {R.choice(['==', '<=', '<'])} {{{text(0)}, {text(0)}}})", lambda: f"all(i < j for i, j in [({number(0)}, {number(0)})])",
+        lambda: f"({collected(d - 1)} {R.choice(['==', '!=', '<', '<=', '>', '>='])} {collected(d - 1)})", lambda: f"({scalar(d - 1)} in {collected(d - 1)})",
+        lambda: f"({combined(d - 1)} == {combined(d - 1)})", lambda: f"len({combined(d - 1)}) == {R.randrange(4)}",
+        lambda: f"({mapping(d - 1)}.get({scalar(d - 1)}) == {scalar(d - 1)})", lambda: f"(list({mapping(d - 1)}) == {sequence(d - 1)})",
+        lambda: f"(list({mapping(d - 1)}.items())[-1] == ({scalar(d - 1)}, {scalar(d - 1)}))",
+        lambda: f"({text(d - 1)}.{R.choice(['partition', 'rpartition'])}({text(d - 1)}) == ({text(0)}, {text(0)}, {text(0)}))",
         lambda: f"(event.get({scalar(d - 1)}, {scalar(d - 1)}) == {scalar(d - 1)})", lambda: a(),
     ])()
 

@@ -30,18 +30,35 @@ impl<'a> Evaluation<'a> {
         comprehension: &'a Comprehension,
         span: Span,
     ) -> Result<Value<'a>, RuleError> {
-        let mut built = Vec::new();
-        let is_set = comprehension.collection == Collection::Set;
-        self.walk(comprehension, &mut |evaluation, value| {
-            if is_set {
-                at(evaluation.add_to_set(&mut built, value), span)?;
-            } else {
-                at(evaluation.budget.elements(1), span)?;
-                built.push(value);
+        match comprehension.collection {
+            Collection::List | Collection::Generator => {
+                let mut built = Vec::new();
+                self.walk(comprehension, &mut |evaluation, value| {
+                    at(evaluation.budget.elements(1), span)?;
+                    built.push(value);
+                    Ok(ControlFlow::Continue(()))
+                })?;
+                Ok(Value::list(built))
             }
-            Ok(ControlFlow::Continue(()))
-        })?;
-        Ok(if is_set { Value::Set(built.into()) } else { Value::list(built) })
+            Collection::Set => {
+                let mut built = Vec::new();
+                self.walk(comprehension, &mut |evaluation, value| {
+                    at(evaluation.add_to_set(&mut built, value), span)?;
+                    Ok(ControlFlow::Continue(()))
+                })?;
+                Ok(Value::Set(built.into()))
+            }
+            Collection::Dict => {
+                let mut built = Vec::new();
+                self.walk(comprehension, &mut |evaluation, key| {
+                    // Python takes the key first.
+                    let value = evaluation.value(&comprehension.element)?;
+                    at(evaluation.add_to_dict(&mut built, key, value), span)?;
+                    Ok(ControlFlow::Continue(()))
+                })?;
+                Ok(Value::Dict(built.into()))
+            }
+        }
     }
 
     /// Goes through the elements of an expression: of a generator lazily, of anything else after it was evaluated.
@@ -111,6 +128,7 @@ impl<'a> Evaluation<'a> {
         Ok(found)
     }
 
+    /// Visits each element; of a dict each key.
     fn walk(&mut self, comprehension: &'a Comprehension, visit: Visit<'_, 'a>) -> Result<(), RuleError> {
         let Some((first, rest)) = comprehension.clauses.split_first() else { return Ok(()) };
         // A comprehension inside a loop begins without values each time.
@@ -119,9 +137,8 @@ impl<'a> Evaluation<'a> {
                 *place = None;
             }
         }
-        self.each(&first.iterable, &mut |evaluation, value| {
-            evaluation.clause(first, rest, value, &comprehension.element, visit)
-        })
+        let element = comprehension.key.as_ref().unwrap_or(&comprehension.element);
+        self.each(&first.iterable, &mut |evaluation, value| evaluation.clause(first, rest, value, element, visit))
     }
 
     /// Binds one element of a clause, and goes on with the next clause or the element of the comprehension.
@@ -160,23 +177,18 @@ impl<'a> Evaluation<'a> {
                 Ok(())
             }
             Target::Tuple(targets) => {
-                let parts: Vec<Value<'a>> = match &value {
-                    Value::Str(text) => {
-                        self.budget.scan(text.bytes().len())?;
-                        let length = crate::event::count_code_points(text.bytes());
-                        if length != targets.len() {
-                            return Err(ErrorKind::UnpackMismatch);
-                        }
-                        text.characters().into_iter().map(Value::Str).collect()
-                    }
-                    other => {
-                        let count = other.elements().ok_or(ErrorKind::CannotUnpack { value: other.type_name() })?;
-                        if count != targets.len() {
-                            return Err(ErrorKind::UnpackMismatch);
-                        }
-                        (0..count).filter_map(|index| other.element(index)).collect()
-                    }
-                };
+                if let Value::Str(text) = &value {
+                    self.budget.scan(text.bytes().len())?;
+                }
+                let count = value.len().ok_or(ErrorKind::CannotUnpack { value: value.type_name() })?;
+                if count != targets.len() {
+                    return Err(ErrorKind::UnpackMismatch);
+                }
+                if let Value::Str(text) = &value {
+                    let mut parts = targets.iter().zip(text.characters());
+                    return parts.try_for_each(|(target, part)| self.bind(target, Value::Str(part)));
+                }
+                let parts = (0..count).filter_map(|index| value.element(index));
                 targets.iter().zip(parts).try_for_each(|(target, part)| self.bind(target, part))
             }
         }

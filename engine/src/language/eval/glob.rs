@@ -1,147 +1,188 @@
 //! Patterns: globs over texts, and over the paths of an event.
 
 use super::characters::code_point;
-use crate::event::code_points;
+use crate::event::{CodePoints, code_points};
 
-/// Whether a path fits a pattern of segments: `*` within one segment, `**` for any number of them.
-pub(super) fn path_fits(path: &[&[u8]], pattern: &[Vec<u32>]) -> bool {
-    const STAR: u32 = 0x2A;
-    let is_any = |segment: &[u32]| segment == [STAR, STAR];
-    // As with stars in a glob, only the last `**` needs to be tried again.
-    let (mut at, mut in_pattern) = (0, 0);
-    let mut retry: Option<(usize, usize)> = None;
-    while at < path.len() {
-        match pattern.get(in_pattern) {
-            Some(segment) if is_any(segment) => {
-                retry = Some((in_pattern, at));
-                in_pattern += 1;
-                continue;
-            }
-            Some(segment) => {
-                let text: Vec<u32> =
-                    path.get(at).map(|part| code_points(part).map(code_point).collect()).unwrap_or_default();
-                if star_fits(&text, segment) {
-                    at += 1;
-                    in_pattern += 1;
-                    continue;
-                }
-            }
-            None => {}
-        }
-        let Some((any, from)) = retry else { return false };
-        retry = Some((any, from + 1));
-        at = from + 1;
-        in_pattern = any + 1;
-    }
-    pattern.get(in_pattern..).unwrap_or_default().iter().all(|segment| is_any(segment))
+/// A pattern with `*`, `?` and `[…]` over a whole text, taken apart.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Glob {
+    units: Vec<Unit>,
+    /// Bytes of the pattern.
+    length: usize,
+    closed: bool,
 }
 
-/// A pattern in which `*` alone is special.
-fn star_fits(text: &[u32], pattern: &[u32]) -> bool {
-    fits(text, pattern, |pattern, at| match pattern.get(at) {
-        Some(0x2A) => Unit::Star,
-        Some(literal) => Unit::One { literal: Some(*literal), set: None, next: at + 1 },
-        None => Unit::End,
-    })
-}
-
-/// A pattern with `*`, `?` and `[…]` over a whole text.
-pub(super) fn glob(text: &[u32], pattern: &[u32]) -> bool {
-    fits(text, pattern, |pattern, at| match pattern.get(at) {
-        None => Unit::End,
-        Some(0x2A) => Unit::Star,
-        Some(0x3F) => Unit::One { literal: None, set: None, next: at + 1 },
-        Some(0x5B) => match set_end(pattern, at) {
-            Some(end) => Unit::One { literal: None, set: Some((at + 1, end)), next: end + 1 },
-            None => Unit::One { literal: Some(0x5B), set: None, next: at + 1 },
-        },
-        Some(literal) => Unit::One { literal: Some(*literal), set: None, next: at + 1 },
-    })
-}
-
+/// What stands for characters of the text.
+#[derive(Debug, Clone, PartialEq)]
 enum Unit {
+    /// Any number of characters.
     Star,
-    One { literal: Option<u32>, set: Option<(usize, usize)>, next: usize },
-    End,
+    /// Any one.
+    Any,
+    One(u32),
+    /// One that lies in a range of code points, or in none of them.
+    Set {
+        negated: bool,
+        ranges: Vec<(u32, u32)>,
+    },
 }
 
-fn fits(text: &[u32], pattern: &[u32], unit: impl Fn(&[u32], usize) -> Unit) -> bool {
-    let (mut at, mut in_pattern) = (0, 0);
-    let mut retry: Option<(usize, usize)> = None;
+impl Glob {
+    pub(super) fn compile(pattern: &[u8]) -> Self {
+        let mut units = Vec::new();
+        let mut closed = true;
+        let mut rest = code_points(pattern);
+        while let Some(character) = rest.next().map(code_point) {
+            units.push(match character {
+                0x2A => Unit::Star,
+                0x3F => Unit::Any,
+                0x5B => match set(rest.clone()) {
+                    Some((set, behind)) => {
+                        rest = behind;
+                        set
+                    }
+                    None => {
+                        closed = false;
+                        Unit::One(character)
+                    }
+                },
+                literal => Unit::One(literal),
+            });
+        }
+        Self { units, length: pattern.len(), closed }
+    }
+
+    /// Whether each `[` is closed; one that is not stands for itself.
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    pub(super) fn fits(&self, text: &[u8]) -> bool {
+        fits(text, &self.units)
+    }
+
+    /// The most characters that are looked at for a text of some bytes: each unit at each place.
+    pub(super) fn cost(&self, text: usize) -> usize {
+        text.saturating_mul(self.length)
+    }
+}
+
+/// A set from behind its `[`, and what follows it. A `]` directly behind the opening (or its `!`) belongs to the set.
+fn set(mut rest: CodePoints<'_>) -> Option<(Unit, CodePoints<'_>)> {
+    let mut first = rest.next().map(code_point)?;
+    let negated = first == 0x21;
+    if negated {
+        first = rest.next().map(code_point)?;
+    }
+    let mut characters = vec![first];
     loop {
-        match (unit(pattern, in_pattern), text.get(at)) {
-            (Unit::Star, _) => {
-                in_pattern += 1;
-                retry = Some((in_pattern, at));
-                continue;
+        match rest.next().map(code_point)? {
+            0x5D => break,
+            character => characters.push(character),
+        }
+    }
+    let mut ranges = Vec::new();
+    let mut left = characters.as_slice();
+    loop {
+        left = match left {
+            [] => return Some((Unit::Set { negated, ranges }, rest)),
+            [first, 0x2D, last, behind @ ..] => {
+                ranges.push((*first, *last));
+                behind
             }
-            (Unit::End, None) => return true,
-            (Unit::One { literal, set, next }, Some(character)) => {
-                let held = match (literal, set) {
-                    (Some(literal), _) => literal == *character,
-                    (None, Some((start, end))) => set_holds(pattern.get(start..end).unwrap_or_default(), *character),
-                    (None, None) => true,
-                };
-                if held {
-                    at += 1;
-                    in_pattern = next;
-                    continue;
+            [one, behind @ ..] => {
+                ranges.push((*one, *one));
+                behind
+            }
+        };
+    }
+}
+
+impl Unit {
+    fn holds(&self, character: u32) -> bool {
+        match self {
+            Self::Star | Self::Any => true,
+            Self::One(literal) => *literal == character,
+            Self::Set { negated, ranges } => {
+                ranges.iter().any(|(first, last)| (*first..=*last).contains(&character)) != *negated
+            }
+        }
+    }
+}
+
+/// Whether a whole text fits. At worst each unit is tried at each place: only the last star is ever tried again.
+fn fits(text: &[u8], units: &[Unit]) -> bool {
+    let (mut rest, mut ahead) = (code_points(text), units);
+    let mut last_star: Option<(CodePoints<'_>, &[Unit])> = None;
+    loop {
+        let mut shorter = rest.clone();
+        match (ahead.split_first(), shorter.next().map(code_point)) {
+            (None, None) | (Some((Unit::Star, [])), _) => return true,
+            (Some((Unit::Star, behind)), _) => {
+                ahead = behind;
+                last_star = Some((rest.clone(), behind));
+            }
+            (Some((unit, behind)), Some(character)) if unit.holds(character) => {
+                ahead = behind;
+                rest = shorter;
+            }
+            (Some(_), None) => return false,
+            (_, Some(_)) => {
+                // The star takes one character more.
+                let Some((from, behind)) = &mut last_star else { return false };
+                from.next();
+                rest = from.clone();
+                ahead = behind;
+            }
+        }
+    }
+}
+
+/// A pattern of segments over a path: `*` within one segment, `**` for any number of them.
+pub(super) struct PathPattern {
+    segments: Vec<Segment>,
+}
+
+/// `None` for any number of segments.
+type Segment = Option<Vec<Unit>>;
+
+impl PathPattern {
+    pub(super) fn compile(pattern: &[u8]) -> Self {
+        let unit = |character| if character == 0x2A { Unit::Star } else { Unit::One(character) };
+        let segments = pattern.split(|byte| *byte == b'.').map(|segment| match segment {
+            b"**" => None,
+            segment => Some(code_points(segment).map(code_point).map(unit).collect()),
+        });
+        Self { segments: segments.collect() }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.segments.len()
+    }
+
+    pub(super) fn fits(&self, path: &[&[u8]]) -> bool {
+        let (mut rest, mut ahead) = (path, self.segments.as_slice());
+        // As with the stars of a text, only the last `**` is ever tried again.
+        let mut last_any: Option<(&[&[u8]], &[Segment])> = None;
+        loop {
+            match (ahead.split_first(), rest.split_first()) {
+                (None, None) => return true,
+                (Some((None, behind)), _) => {
+                    ahead = behind;
+                    last_any = Some((rest, behind));
+                }
+                (Some((Some(segment), behind)), Some((part, behind_part))) if fits(part, segment) => {
+                    ahead = behind;
+                    rest = behind_part;
+                }
+                (Some(_), None) => return false,
+                (_, Some(_)) => {
+                    let Some((from, behind)) = &mut last_any else { return false };
+                    *from = from.get(1..).unwrap_or_default();
+                    rest = from;
+                    ahead = behind;
                 }
             }
-            (Unit::One { .. }, None) => return false,
-            (Unit::End, Some(_)) => {}
-        }
-        // Only the last star needs to be tried again, with one character more.
-        let Some((behind, from)) = retry else { return false };
-        retry = Some((behind, from + 1));
-        at = from + 1;
-        in_pattern = behind;
-        if at > text.len() {
-            return false;
         }
     }
-}
-
-/// The position of the bracket that closes a set; one directly behind the opening (or its `!`) belongs to the set.
-fn set_end(pattern: &[u32], open: usize) -> Option<usize> {
-    let mut at = open + 1;
-    if pattern.get(at) == Some(&0x21) {
-        at += 1;
-    }
-    if pattern.get(at) == Some(&0x5D) {
-        at += 1;
-    }
-    while let Some(character) = pattern.get(at) {
-        if *character == 0x5D {
-            return Some(at);
-        }
-        at += 1;
-    }
-    None
-}
-
-fn set_holds(set: &[u32], character: u32) -> bool {
-    let (negated, set) = match set.split_first() {
-        Some((0x21, rest)) => (true, rest),
-        _ => (false, set),
-    };
-    let mut at = 0;
-    let mut found = false;
-    while let Some(first) = set.get(at) {
-        if let (Some(0x2D), Some(last)) = (set.get(at + 1), set.get(at + 2)) {
-            found |= (*first..=*last).contains(&character);
-            at += 3;
-        } else {
-            found |= *first == character;
-            at += 1;
-        }
-    }
-    found != negated
-}
-
-/// What is wrong with a pattern, if something is; for patterns that stand in the rule.
-pub(crate) fn check_glob(pattern: &str) -> Result<(), String> {
-    let points: Vec<u32> = pattern.chars().map(u32::from).collect();
-    let unclosed = points.iter().enumerate().any(|(at, c)| *c == 0x5B && set_end(&points, at).is_none());
-    if unclosed { Err(format!("the pattern \"{pattern}\" has a `[` that is not closed")) } else { Ok(()) }
 }

@@ -4,11 +4,10 @@
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use super::characters::code_point;
-use super::glob::{glob, path_fits};
-use super::network::{Cidr, is_public};
+use super::glob::{Glob, PathPattern};
+use super::network::{Cidr, is_public, parse_address};
 use super::{Evaluation, Outcome};
-use crate::event::{Flat, Json, Leaf, TextBuf, code_points, flatten, to_string_lossy};
+use crate::event::{Flat, Json, Leaf, TextBuf, flatten, to_string_lossy};
 use crate::language::error::ErrorKind;
 use crate::language::function::Helper;
 use crate::language::value::{Sub, Text, Value, owned};
@@ -37,7 +36,7 @@ impl<'a> Evaluation<'a> {
                 };
                 // Linear in the text, with a factor for the size of the automaton.
                 self.budget.steps(8 + text.bytes().len() / 8)?;
-                let found = match (self.patterns.get(pattern.bytes()), std::str::from_utf8(text.bytes())) {
+                let found = match (self.patterns.expression(pattern.bytes()), std::str::from_utf8(text.bytes())) {
                     (Some(regex), Ok(text)) => regex.is_match(text),
                     (Some(regex), Err(_)) => regex.is_match(&to_string_lossy(text.bytes())),
                     (None, _) => {
@@ -48,46 +47,58 @@ impl<'a> Evaluation<'a> {
             }
             Helper::Glob => {
                 let Value::Str(text) = subject else { return Ok(Value::Bool(false)) };
-                let text: Vec<u32> = code_points(text.bytes()).map(code_point).collect();
                 for pattern in rest {
-                    if let Value::Str(pattern) = pattern {
-                        let pattern: Vec<u32> = code_points(pattern.bytes()).map(code_point).collect();
-                        self.budget.steps(text.len().saturating_mul(pattern.len()) / 64 + 1)?;
-                        if glob(&text, &pattern) {
-                            return Ok(Value::Bool(true));
-                        }
+                    if let Value::Str(pattern) = pattern
+                        && self.glob(text.bytes(), pattern.bytes())?
+                    {
+                        return Ok(Value::Bool(true));
                     }
                 }
                 Ok(Value::Bool(false))
             }
             Helper::InCidr => {
                 let Some(address) = address(subject) else { return Ok(Value::Bool(false)) };
-                let mut nets = rest.iter().filter_map(|net| match net {
-                    Value::Str(net) => Cidr::parse(&to_string_lossy(net.bytes())),
+                let mut networks = rest.iter().filter_map(|network| match network {
+                    Value::Str(text) => self.patterns.network(text.bytes()).or_else(|| Cidr::parse(text.bytes())),
                     _ => None,
                 });
-                Ok(Value::Bool(nets.any(|net| net.holds(address))))
+                Ok(Value::Bool(networks.any(|network| network.holds(address))))
             }
             Helper::IsIp => Ok(Value::Bool(address(subject).is_some())),
             Helper::IsPublicIp => Ok(Value::Bool(address(subject).is_some_and(is_public))),
         }
     }
 
+    fn glob(&mut self, text: &[u8], pattern: &[u8]) -> Result<bool, ErrorKind> {
+        // A pattern that does not stand in the rule is compiled here.
+        let compiled;
+        let glob = match self.patterns.glob(pattern) {
+            Some(glob) => glob,
+            None => {
+                self.budget.elements(pattern.len())?;
+                compiled = Glob::compile(pattern);
+                &compiled
+            }
+        };
+        self.budget.steps(1)?;
+        self.budget.scan(glob.cost(text.len()))?;
+        Ok(glob.fits(text))
+    }
+
     /// The values whose paths fit a pattern, in the order of the event.
     fn values_at(&mut self, event: &Sub<'a>, pattern: &Text<'a>) -> Outcome<'a> {
-        let segments: Vec<Vec<u32>> = pattern
-            .bytes()
-            .split(|byte| *byte == b'.')
-            .map(|segment| code_points(segment).map(code_point).collect())
-            .collect();
+        self.budget.elements(pattern.bytes().len())?;
+        let compiled = PathPattern::compile(pattern.bytes());
         let mut found = Vec::new();
         for index in 0..event.flat().len() {
             let Some((key, value)) = event.at(index) else { break };
             let Value::Str(key) = key else { continue };
             self.budget.steps(1 + key.bytes().len() / 16)?;
             let path: Vec<&[u8]> = key.bytes().split(|byte| *byte == b'.').collect();
-            self.budget.steps(path.len().saturating_mul(segments.len()) / 8)?;
-            if path_fits(&path, &segments) {
+            // Each segment of the pattern may be tried on each of the path, each character on each.
+            self.budget.steps(path.len().saturating_mul(compiled.len()) / 8)?;
+            self.budget.scan(key.bytes().len().saturating_mul(pattern.bytes().len()))?;
+            if compiled.fits(&path) {
                 self.budget.elements(1)?;
                 found.push(value);
             }
@@ -174,7 +185,7 @@ impl<'a> Evaluation<'a> {
 
 fn address(value: &Value<'_>) -> Option<IpAddr> {
     match value {
-        Value::Str(text) => std::str::from_utf8(text.bytes()).ok()?.parse().ok(),
+        Value::Str(text) => parse_address(text.bytes()),
         _ => None,
     }
 }

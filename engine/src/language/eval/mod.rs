@@ -2,6 +2,7 @@
 
 mod budget;
 mod builtin;
+mod case;
 mod characters;
 mod comprehension;
 mod convert;
@@ -10,21 +11,22 @@ mod helper;
 mod network;
 mod patterns;
 mod sequence;
+mod set;
 mod string;
 mod unicode_tables;
 
 use std::rc::Rc;
 
 use budget::Budget;
-pub(crate) use glob::check_glob;
-pub(crate) use network::check_cidr;
+pub(crate) use network::is_network;
 pub(crate) use patterns::Patterns;
+use smallvec::{SmallVec, smallvec};
 
 use super::error::{ErrorKind, RuleError};
 use super::expr::{Comparison, Expr, ExprKind, Operator, TypeName};
 use super::method::Method;
 use super::number::Number;
-use super::relation::{check_hashable, contains, equal, lookup, ordered, same, same_or_equal};
+use super::relation::{check_hashable, compared_equal, contains, lookup, ordered, same, same_or_equal};
 use super::span::Span;
 use super::value::{Items, Sub, Text, Value, View};
 use crate::event::Flat;
@@ -32,12 +34,16 @@ use crate::event::Flat;
 /// What the parts of an evaluation give: the error does not know its place yet.
 type Outcome<'a> = Result<Value<'a>, ErrorKind>;
 
+/// The values of arguments. Hardly any call has more than this, so that a call costs no memory.
+type Values<'a> = SmallVec<[Value<'a>; 4]>;
+type NamedValues<'a> = SmallVec<[(&'static str, Value<'a>); 2]>;
+
 pub(crate) struct Evaluation<'a> {
     event: &'a Flat,
     patterns: &'a Patterns,
     budget: Budget,
     /// The variables of all comprehensions of the rule. Each has a place of its own, because lazy ones run interleaved.
-    frame: Vec<Option<Value<'a>>>,
+    frame: SmallVec<[Option<Value<'a>>; 4]>,
 }
 
 /// Puts an error at its place.
@@ -47,7 +53,7 @@ fn at<T>(result: Result<T, ErrorKind>, span: Span) -> Result<T, RuleError> {
 
 impl<'a> Evaluation<'a> {
     pub(crate) fn new(event: &'a Flat, patterns: &'a Patterns, locals: usize) -> Self {
-        Self { event, patterns, budget: Budget::new(), frame: vec![None; locals] }
+        Self { event, patterns, budget: Budget::new(), frame: smallvec![None; locals] }
     }
 
     // Recursion is bounded by the depth that the parser admits.
@@ -82,7 +88,7 @@ impl<'a> Evaluation<'a> {
                 }
                 let positional = self.values(&arguments.positional)?;
                 let named = self.named(&arguments.named)?;
-                at(self.method(&receiver, *method, positional, &named), span)
+                at(self.method(&receiver, *method, &positional, &named), span)
             }
             ExprKind::Builtin { function, arguments } => self.builtin(*function, arguments, span),
             ExprKind::IsInstance { value, types } => {
@@ -105,28 +111,24 @@ impl<'a> Evaluation<'a> {
             ExprKind::Arithmetic { operator, left, right } => {
                 let left = self.value(left)?;
                 let right = self.value(right)?;
+                if set::are_combined(*operator, &left, &right) {
+                    return self.combined(*operator, &left, &right, span);
+                }
                 at(self.arithmetic(*operator, &left, &right), span)
             }
             ExprKind::Compare { first, rest } => {
                 let mut left = self.value(first)?;
+                if let [(operator @ (Comparison::In | Comparison::NotIn), right)] = rest.as_slice()
+                    && let Some(found) = self.in_unbuilt(&left, right, span)?
+                {
+                    return Ok(Value::Bool(found == (*operator == Comparison::In)));
+                }
                 for (operator, right) in rest {
-                    let held =
-                        if let (Comparison::In | Comparison::NotIn, Some(generator)) = (operator, right.generator()) {
-                            // Membership in a generator takes elements until one fits.
-                            let found = self.in_generator(&left, generator)?;
-                            if found == (*operator == Comparison::NotIn) {
-                                return Ok(Value::Bool(false));
-                            }
-                            continue;
-                        } else {
-                            let right = self.value(right)?;
-                            let held = at(self.compare(*operator, &left, &right), span)?;
-                            left = right;
-                            held
-                        };
-                    if !held {
+                    let right = self.value(right)?;
+                    if !at(self.compare(*operator, &left, &right), span)? {
                         return Ok(Value::Bool(false));
                     }
+                    left = right;
                 }
                 Ok(Value::Bool(true))
             }
@@ -140,12 +142,9 @@ impl<'a> Evaluation<'a> {
             ExprKind::List(items) => Ok(Value::list(self.collected(items, span)?)),
             ExprKind::Tuple(items) => Ok(Value::tuple(self.collected(items, span)?)),
             ExprKind::Set(items) => {
-                let mut set = Vec::new();
-                for item in items {
-                    let value = self.value(item)?;
-                    at(self.add_to_set(&mut set, value), span)?;
-                }
-                Ok(Value::Set(set.into()))
+                // Python evaluates all elements before it looks at the first one.
+                let values = self.collected(items, span)?;
+                self.set_of(values, span).map(|set| Value::Set(set.into()))
             }
             ExprKind::Dict(pairs) => self.dict(pairs, span),
             ExprKind::Comprehension(comprehension) => self.comprehension(comprehension, span),
@@ -166,39 +165,43 @@ impl<'a> Evaluation<'a> {
         expr.map(|expr| self.value(expr)).transpose()
     }
 
-    fn values(&mut self, exprs: &'a [Expr]) -> Result<Vec<Value<'a>>, RuleError> {
+    fn values(&mut self, exprs: &'a [Expr]) -> Result<Values<'a>, RuleError> {
         exprs.iter().map(|expr| self.value(expr)).collect()
     }
 
-    fn named(&mut self, named: &'a [(&'static str, Expr)]) -> Result<Vec<(&'static str, Value<'a>)>, RuleError> {
+    fn named(&mut self, named: &'a [(&'static str, Expr)]) -> Result<NamedValues<'a>, RuleError> {
         named.iter().map(|(name, expr)| Ok((*name, self.value(expr)?))).collect()
     }
 
     fn collected(&mut self, items: &'a [Expr], span: Span) -> Result<Vec<Value<'a>>, RuleError> {
         at(self.budget.elements(items.len()), span)?;
-        self.values(items)
+        items.iter().map(|item| self.value(item)).collect()
     }
 
     fn dict(&mut self, pairs: &'a [(Expr, Expr)], span: Span) -> Result<Value<'a>, RuleError> {
-        let mut built: Vec<(Value<'a>, Value<'a>)> = Vec::new();
+        let mut evaluated = Vec::new();
         for (key, value) in pairs {
-            let (key, value) = (self.value(key)?, self.value(value)?);
-            at(check_hashable(&key), span)?;
-            at(self.budget.elements(1 + built.len() / 8), span)?;
-            match built.iter_mut().find(|(known, _)| same_or_equal(known, &key)) {
-                Some((_, known)) => *known = value,
-                None => built.push((key, value)),
-            }
+            evaluated.push((self.value(key)?, self.value(value)?));
+        }
+        let mut built = Vec::new();
+        for (key, value) in evaluated {
+            at(self.add_to_dict(&mut built, key, value), span)?;
         }
         Ok(Value::Dict(built.into()))
     }
 
-    fn add_to_set(&mut self, set: &mut Vec<Value<'a>>, value: Value<'a>) -> Result<(), ErrorKind> {
-        check_hashable(&value)?;
-        self.budget.steps(set.len())?;
-        if !set.iter().any(|known| same_or_equal(known, &value)) {
-            self.budget.elements(1)?;
-            set.push(value);
+    fn add_to_dict(
+        &mut self,
+        dict: &mut Vec<(Value<'a>, Value<'a>)>,
+        key: Value<'a>,
+        value: Value<'a>,
+    ) -> Result<(), ErrorKind> {
+        check_hashable(&key)?;
+        self.search(dict.len(), &key)?;
+        self.budget.elements(2)?;
+        match dict.iter_mut().find(|(known, _)| same_or_equal(known, &key)) {
+            Some((_, known)) => *known = value,
+            None => dict.push((key, value)),
         }
         Ok(())
     }
@@ -218,8 +221,8 @@ impl<'a> Evaluation<'a> {
     fn compare(&mut self, operator: Comparison, left: &Value<'a>, right: &Value<'a>) -> Result<bool, ErrorKind> {
         self.budget.steps(weight(left).saturating_add(weight(right)))?;
         match operator {
-            Comparison::Equal => Ok(equal(left, right)),
-            Comparison::NotEqual => Ok(!equal(left, right)),
+            Comparison::Equal => compared_equal(left, right),
+            Comparison::NotEqual => compared_equal(left, right).map(|equal| !equal),
             Comparison::In => contains(right, left),
             Comparison::NotIn => contains(right, left).map(|found| !found),
             Comparison::Is => Ok(same(left, right)),
@@ -231,7 +234,9 @@ impl<'a> Evaluation<'a> {
     }
 
     fn arithmetic(&mut self, operator: Operator, left: &Value<'a>, right: &Value<'a>) -> Outcome<'a> {
-        if let (Some(left), Some(right)) = (left.as_number(), right.as_number()) {
+        if let (Some(left), Some(right)) = (left.as_number(), right.as_number())
+            && !operator.is_of_sets()
+        {
             if let (Number::Big(_), _) | (_, Number::Big(_)) = (&left, &right) {
                 self.budget.steps(100)?;
             }
@@ -251,8 +256,13 @@ impl<'a> Evaluation<'a> {
                 self.repeat(sequence, count.as_index().unwrap_or_default())
             }
             (Operator::Modulo, Value::Str(_), _) => Err(ErrorKind::Unsupported { what: "formatting with `%`" }),
-            (Operator::Subtract, Value::Set(_), Value::Set(_)) => {
-                Err(ErrorKind::Unsupported { what: "difference of sets" })
+            (Operator::Union, Value::Event(_) | Value::Dict(_), Value::Event(_) | Value::Dict(_)) => {
+                Err(ErrorKind::Unsupported { what: "`|` of dictionaries" })
+            }
+            (Operator::Intersection | Operator::Union | Operator::SymmetricDifference, left, right)
+                if left.as_index().is_some() && right.as_index().is_some() =>
+            {
+                Err(ErrorKind::Unsupported { what: "bitwise operators" })
             }
             _ => Err(ErrorKind::NoSuchOperation {
                 operator: operator.symbol(),
@@ -288,24 +298,23 @@ impl<'a> Evaluation<'a> {
         &mut self,
         receiver: &Value<'a>,
         method: Method,
-        mut positional: Vec<Value<'a>>,
+        positional: &[Value<'a>],
         named: &[(&'static str, Value<'a>)],
     ) -> Outcome<'a> {
         match receiver {
-            Value::Str(text) => self.str_method(text, method, &positional, named),
+            Value::Str(text) => self.str_method(text, method, positional, named),
             Value::Event(_) | Value::Dict(_) => match method {
                 Method::Get => {
-                    let default = if positional.len() > 1 { positional.pop() } else { None };
                     let key = positional.first().unwrap_or(&Value::None);
                     check_hashable(key)?;
                     self.budget.steps(weight(key))?;
-                    Ok(lookup(receiver, key).or(default).unwrap_or(Value::None))
+                    Ok(lookup(receiver, key).or_else(|| positional.get(1).cloned()).unwrap_or(Value::None))
                 }
                 Method::Keys => Ok(view(receiver, View::Keys)),
                 Method::Values => Ok(view(receiver, View::Values)),
                 _ => Ok(view(receiver, View::Items)),
             },
-            sequence => self.sequence_method(sequence, method, &positional),
+            sequence => self.sequence_method(sequence, method, positional),
         }
     }
 }
@@ -359,13 +368,13 @@ impl<'a> Text<'a> {
     }
 
     /// The characters, each a text of its own.
-    fn characters(&self) -> Vec<Self> {
-        match self {
-            Self::Borrowed(bytes) => crate::event::code_points(bytes).map(Self::Borrowed).collect(),
-            Self::Shared(bytes) => {
-                crate::event::code_points(bytes).map(|character| Self::Shared(character.into())).collect()
-            }
-        }
+    fn characters(&self) -> impl Iterator<Item = Self> {
+        let mut stop = 0;
+        crate::event::code_points(self.bytes()).map(move |character| {
+            let start = stop;
+            stop += character.len();
+            self.slice(start..stop)
+        })
     }
 
     /// The characters from `start` to before `stop`, borrowed where the text is.

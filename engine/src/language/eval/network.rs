@@ -2,23 +2,35 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// What is wrong with a network, if something is; for networks that stand in the rule.
-pub(crate) fn check_cidr(text: &str) -> Result<(), String> {
-    match Cidr::parse(text) {
-        Some(_) => Ok(()),
-        None => Err(format!("\"{text}\" is neither an address nor a network such as \"10.0.0.0/8\"")),
+/// The longest text of an address: IPv6 with its end in the form of IPv4. No longer text is looked at.
+const MAX_ADDRESS: usize = "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255".len();
+
+/// Whether a text is an address or a network.
+pub(crate) fn is_network(text: &str) -> bool {
+    Cidr::parse(text.as_bytes()).is_some()
+}
+
+pub(super) fn parse_address(text: &[u8]) -> Option<IpAddr> {
+    if text.len() > MAX_ADDRESS {
+        return None;
     }
+    std::str::from_utf8(text).ok()?.parse().ok()
 }
 
 /// A network: an address and the number of its leading bits that count.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Cidr {
+pub(crate) struct Cidr {
     address: IpAddr,
     bits: u32,
 }
 
 impl Cidr {
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &[u8]) -> Option<Self> {
+        // An address, a slash and the number of bits.
+        if text.len() > MAX_ADDRESS + "/128".len() {
+            return None;
+        }
+        let text = std::str::from_utf8(text).ok()?;
         let (address, bits) = match text.split_once('/') {
             Some((address, bits)) => {
                 let digits = !bits.is_empty() && bits.len() <= 3 && bits.bytes().all(|byte| byte.is_ascii_digit());

@@ -1,38 +1,44 @@
-//! Regular expressions, compiled once for a rule.
+//! Patterns that stand in the text of a rule, compiled once.
 
 use std::collections::BTreeMap;
 
 use regex::{Regex, RegexBuilder};
 
+use super::glob::Glob;
+use super::network::Cidr;
 use crate::event::TextBuf;
 
 /// The most that one compiled expression may take, in bytes.
 const MAX_COMPILED: usize = 256 * 1024;
 
-/// The regular expressions of a rule, by their text.
+/// The regular expressions, globs and networks of a rule, by their text.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Patterns {
-    compiled: BTreeMap<TextBuf, Regex>,
+    expressions: BTreeMap<TextBuf, Regex>,
+    globs: BTreeMap<TextBuf, Glob>,
+    networks: BTreeMap<TextBuf, Cidr>,
 }
 
 /// Two rules of the same text have the same patterns.
 impl PartialEq for Patterns {
     fn eq(&self, other: &Self) -> bool {
-        self.compiled.keys().eq(other.compiled.keys())
+        self.expressions.keys().eq(other.expressions.keys())
+            && self.globs.keys().eq(other.globs.keys())
+            && self.networks.keys().eq(other.networks.keys())
     }
 }
 
 impl Patterns {
-    /// Compiles an expression; what is wrong with it, in one line, if it cannot be.
-    pub(crate) fn add(&mut self, text: &TextBuf) -> Result<(), String> {
-        if self.compiled.contains_key(text.as_bytes()) {
+    /// Compiles a regular expression; what is wrong with it, in one line, if it cannot be.
+    pub(crate) fn add_expression(&mut self, text: &TextBuf) -> Result<(), String> {
+        if self.expressions.contains_key(text.as_bytes()) {
             return Ok(());
         }
         let built =
             RegexBuilder::new(&text.to_string_lossy()).size_limit(MAX_COMPILED).dfa_size_limit(MAX_COMPILED).build();
         match built {
             Ok(regex) => {
-                self.compiled.insert(text.clone(), regex);
+                self.expressions.insert(text.clone(), regex);
                 Ok(())
             }
             Err(regex::Error::CompiledTooBig(_)) => Err("the regular expression is too large".to_owned()),
@@ -45,7 +51,33 @@ impl Patterns {
         }
     }
 
-    pub(super) fn get(&self, text: &[u8]) -> Option<&Regex> {
-        self.compiled.get(text)
+    /// Compiles a glob; what is wrong with it, if something is.
+    pub(crate) fn add_glob(&mut self, text: &TextBuf) -> Result<(), String> {
+        let glob = Glob::compile(text.as_bytes());
+        if !glob.is_closed() {
+            return Err(format!("the pattern \"{text}\" has a `[` that is not closed"));
+        }
+        self.globs.insert(text.clone(), glob);
+        Ok(())
+    }
+
+    /// Reads a network; what is wrong with it, if something is.
+    pub(crate) fn add_network(&mut self, text: &TextBuf) -> Result<(), String> {
+        let network = Cidr::parse(text.as_bytes())
+            .ok_or_else(|| format!("\"{text}\" is neither an address nor a network such as \"10.0.0.0/8\""))?;
+        self.networks.insert(text.clone(), network);
+        Ok(())
+    }
+
+    pub(super) fn expression(&self, text: &[u8]) -> Option<&Regex> {
+        self.expressions.get(text)
+    }
+
+    pub(super) fn glob(&self, text: &[u8]) -> Option<&Glob> {
+        self.globs.get(text)
+    }
+
+    pub(super) fn network(&self, text: &[u8]) -> Option<Cidr> {
+        self.networks.get(text).copied()
     }
 }

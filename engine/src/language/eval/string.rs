@@ -2,12 +2,11 @@
 
 use std::ops::ControlFlow;
 
-use super::characters::{
-    code_point, is_alphabetic, is_decimal, is_digit, is_line_break, is_numeric, is_space, push_folded, push_titled,
-};
+use super::case::has_case;
+use super::characters::{code_point, is_alphabetic, is_decimal, is_digit, is_line_break, is_numeric, is_space};
 use super::sequence::clamp;
 use super::{Evaluation, Outcome, at, weight};
-use crate::event::{code_points, count_code_points, to_string_lossy};
+use crate::event::{code_points, count_code_points};
 use crate::language::error::{ErrorKind, RuleError};
 use crate::language::expr::Expr;
 use crate::language::method::Method;
@@ -29,21 +28,23 @@ impl<'a> Evaluation<'a> {
         let by_name = |wanted: &str| named.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value);
         match method {
             Method::StartsWith | Method::EndsWith => has_affix(text, method, arguments).map(Value::Bool),
-            Method::Lower => self.changed(text, str::to_lowercase),
-            Method::Upper => self.changed(text, str::to_uppercase),
-            Method::CaseFold => self.changed(text, |part| {
-                let mut out = String::with_capacity(part.len());
-                part.chars().for_each(|c| push_folded(c, &mut out));
-                out
-            }),
-            Method::Title => self.changed(text, title),
-            Method::Strip | Method::LeftStrip | Method::RightStrip => strip(text, method, arguments),
+            Method::Lower
+            | Method::Upper
+            | Method::CaseFold
+            | Method::Title
+            | Method::Capitalize
+            | Method::SwapCase => self.in_case(text, method),
+            Method::Strip | Method::LeftStrip | Method::RightStrip => self.strip(text, method, arguments),
             Method::Split | Method::RightSplit => {
                 let separator = arguments.first().or_else(|| by_name("sep"));
                 let most = arguments.get(1).or_else(|| by_name("maxsplit"));
                 let parts = split(text, method, separator, most)?;
                 self.budget.elements(parts.len())?;
                 Ok(Value::list(parts.into_iter().map(Value::Str).collect()))
+            }
+            Method::Partition | Method::RightPartition => {
+                self.budget.elements(3)?;
+                partition(text, method, arguments.first())
             }
             Method::SplitLines => {
                 let keep = arguments.first().or_else(|| by_name("keepends")).is_some_and(Value::is_true);
@@ -86,16 +87,28 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// A text made anew; lone surrogates stay as they are.
-    fn changed(&mut self, text: &Text<'a>, change: impl Fn(&str) -> String) -> Outcome<'a> {
-        // A character becomes at most three of up to as many bytes.
-        self.budget.build(text.bytes().len().saturating_mul(3))?;
-        let mut out = Vec::with_capacity(text.bytes().len());
-        for chunk in text.bytes().utf8_chunks() {
-            out.extend_from_slice(change(chunk.valid()).as_bytes());
-            out.extend_from_slice(chunk.invalid());
-        }
-        Ok(Value::text(out))
+    fn strip(&mut self, text: &Text<'a>, method: Method, arguments: &[Value<'a>]) -> Outcome<'a> {
+        let set = match arguments.first() {
+            None | Some(Value::None) => None,
+            argument => Some(string_argument(method, argument)?.bytes()),
+        };
+        let bytes = text.bytes();
+        // Each character of the text may be looked for among all of the set.
+        self.budget.scan(bytes.len().saturating_mul(set.map_or(1, <[u8]>::len)))?;
+        let goes = |character: &&[u8]| match set {
+            None => is_space(code_point(character)),
+            Some(set) => code_points(set).any(|candidate| candidate == *character),
+        };
+        let start = match method {
+            Method::RightStrip => 0,
+            _ => code_points(bytes).take_while(goes).map(<[u8]>::len).sum(),
+        };
+        let rest = bytes.get(start..).unwrap_or_default();
+        let cut: usize = match method {
+            Method::LeftStrip => 0,
+            _ => code_points(rest).rev().take_while(goes).map(<[u8]>::len).sum(),
+        };
+        Ok(Value::Str(text.slice(start..bytes.len() - cut)))
     }
 
     fn replace(&mut self, text: &Text<'a>, arguments: &[Value<'a>], count: Option<&Value<'a>>) -> Outcome<'a> {
@@ -234,31 +247,20 @@ fn count<'a>(text: &Text<'_>, arguments: &[Value<'_>]) -> Outcome<'a> {
     }))
 }
 
-fn strip<'a>(text: &Text<'a>, method: Method, arguments: &[Value<'a>]) -> Outcome<'a> {
-    let set: Option<Vec<u32>> = match arguments.first() {
-        None | Some(Value::None) => None,
-        Some(_) => {
-            let characters = string_argument(method, arguments.first())?;
-            Some(code_points(characters.bytes()).map(code_point).collect())
-        }
+/// What stands before a separator, the separator, and what stands behind it.
+fn partition<'a>(text: &Text<'a>, method: Method, separator: Option<&Value<'a>>) -> Outcome<'a> {
+    let (bytes, separator) = (text.bytes(), string_argument(method, separator)?.bytes());
+    if separator.is_empty() {
+        return Err(ErrorKind::BadValue { function: method.name() });
+    }
+    let (found, elsewhere) = match method {
+        Method::Partition => (memchr::memmem::find(bytes, separator), bytes.len()),
+        _ => (memchr::memmem::rfind(bytes, separator), 0),
     };
-    let goes = |character: &[u8]| {
-        let code_point = code_point(character);
-        set.as_ref().map_or_else(|| is_space(code_point), |set| set.contains(&code_point))
-    };
-    let characters: Vec<_> = code_points(text.bytes()).collect();
-    let length = characters.len();
-    let start = if method == Method::RightStrip {
-        0
-    } else {
-        characters.iter().position(|character| !goes(character)).unwrap_or(length)
-    };
-    let stop = if method == Method::LeftStrip {
-        length
-    } else {
-        characters.iter().rposition(|character| !goes(character)).map_or(start, |last| last + 1)
-    };
-    Ok(Value::Str(text.part(start, stop.max(start))))
+    // Without the separator the whole text is the first part, or the last one from the right.
+    let (start, stop) = found.map_or((elsewhere, elsewhere), |start| (start, start + separator.len()));
+    let parts = [0..start, start..stop, stop..bytes.len()];
+    Ok(Value::tuple(parts.into_iter().map(|part| Value::Str(text.slice(part))).collect()))
 }
 
 fn split<'a>(
@@ -358,37 +360,4 @@ fn split_lines<'a>(text: &Text<'a>, keep: bool) -> Vec<Text<'a>> {
 /// Whether a text has characters and something holds for all of them.
 fn all<'a>(text: &Text<'_>, holds: impl Fn(u32) -> bool) -> Value<'a> {
     Value::Bool(!text.bytes().is_empty() && code_points(text.bytes()).map(code_point).all(holds))
-}
-
-/// Whether a text has a character of the wanted case and none of the other. Titlecase letters are of neither.
-fn has_case(text: &Text<'_>, wanted: fn(char) -> bool, other: fn(char) -> bool) -> bool {
-    let text = to_string_lossy(text.bytes());
-    text.chars().any(wanted) && !text.chars().any(|c| other(c) || is_titlecase(c))
-}
-
-/// `str.title`: what follows a cased letter is lower, any other cased letter begins a word.
-fn title(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    // Lowered as a whole, because the form of a sigma depends on its neighbours.
-    let lowered = text.to_lowercase();
-    let mut lowered = lowered.chars();
-    let mut inside = false;
-    for character in text.chars() {
-        let lower: String = lowered.by_ref().take(character.to_lowercase().count()).collect();
-        if inside {
-            out.push_str(&lower);
-        } else {
-            push_titled(character, &mut out);
-        }
-        inside = character.is_lowercase() || character.is_uppercase() || is_titlecase(character);
-    }
-    out
-}
-
-fn is_titlecase(character: char) -> bool {
-    matches!(
-        character,
-        '\u{01C5}' | '\u{01C8}' | '\u{01CB}' | '\u{01F2}' | '\u{1F88}'..='\u{1F8F}' | '\u{1F98}'..='\u{1F9F}'
-            | '\u{1FA8}'..='\u{1FAF}' | '\u{1FBC}' | '\u{1FCC}' | '\u{1FFC}'
-    )
 }

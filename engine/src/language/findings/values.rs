@@ -4,7 +4,7 @@ use super::{Findings, Literal, pairs};
 use crate::catalogue::{self, Type};
 use crate::language::code::Code;
 use crate::language::diagnostic::Diagnostic;
-use crate::language::eval::check_cidr;
+use crate::language::eval::is_network;
 use crate::language::expr::{Comparison, Constant, Expr, ExprKind};
 use crate::language::method::Method;
 use crate::language::read::{Access, Read};
@@ -155,7 +155,7 @@ impl<'e> Findings<'e> {
     }
 
     fn network(&mut self, read: &Read<'_>, side: &Expr, literal: Literal<'_>) -> bool {
-        let is_network = literal.as_str().is_some_and(|text| text.contains('/') && check_cidr(&text).is_ok());
+        let is_network = literal.as_str().is_some_and(|text| text.contains('/') && is_network(&text));
         if read.path != "sourceIPAddress" || !is_network {
             return false;
         }

@@ -6,7 +6,7 @@ use ruff_text_size::Ranged;
 use super::Lowering;
 use crate::language::code::Code;
 use crate::language::diagnostic::Diagnostic;
-use crate::language::eval::{check_cidr, check_glob};
+use crate::language::eval::is_network;
 use crate::language::expr::{Arguments, Constant, Expr, ExprKind, TypeName};
 use crate::language::function::{BUILTINS, Builtin, HELPERS, Helper};
 use crate::language::method::{self, Method};
@@ -192,12 +192,12 @@ impl Lowering<'_> {
         for pattern in patterns {
             let text = pattern.as_str_constant();
             let fault = match (helper, text) {
-                (Helper::Matches, Some(text)) => self.patterns.add(text).err(),
+                (Helper::Matches, Some(text)) => self.patterns.add_expression(text).err(),
                 (Helper::Matches, None) => {
                     Some("the regular expression is not a literal, so it cannot be checked".to_owned())
                 }
-                (Helper::Glob, Some(text)) => check_glob(&text.to_string_lossy()).err(),
-                (Helper::InCidr, Some(text)) => check_cidr(&text.to_string_lossy()).err(),
+                (Helper::Glob, Some(text)) => self.patterns.add_glob(text).err(),
+                (Helper::InCidr, Some(text)) => self.patterns.add_network(text).err(),
                 _ => None,
             };
             if let Some(fault) = fault {
@@ -355,5 +355,5 @@ fn whole_network(text: &str) -> Option<String> {
     let mut parts: Vec<&str> = address.trim_end_matches('.').split('.').collect();
     parts.resize(parts.len().max(4), "0");
     let whole = format!("{}/{length}", parts.join("."));
-    check_cidr(&whole).is_ok().then_some(whole)
+    is_network(&whole).then_some(whole)
 }

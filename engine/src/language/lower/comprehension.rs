@@ -22,7 +22,7 @@ impl Lowering<'_> {
     pub(super) fn iterable(&mut self, tree: &python::Expr) -> Option<Expr> {
         match tree {
             python::Expr::Generator(generator) => {
-                let kind = self.comprehension(Collection::Generator, &generator.elt, &generator.generators)?;
+                let kind = self.comprehension(Collection::Generator, None, &generator.elt, &generator.generators)?;
                 Some(Expr { kind, span: Span::from(tree.range()) })
             }
             other => self.expr(other),
@@ -32,6 +32,7 @@ impl Lowering<'_> {
     pub(super) fn comprehension(
         &mut self,
         collection: Collection,
+        key: Option<&python::Expr>,
         element: &python::Expr,
         generators: &[python::Comprehension],
     ) -> Option<ExprKind> {
@@ -59,11 +60,26 @@ impl Lowering<'_> {
             let iterable = self.iterable(&generator.iter);
             clauses.push(self.clause(generator, iterable));
         }
+        let key = self.optional(key);
         let element = self.expr(element);
         self.scopes.pop();
         let clauses = clauses.into_iter().collect::<Option<Vec<_>>>()?;
-        let element = element?;
-        Some(ExprKind::Comprehension(Box::new(Comprehension { collection, element, clauses, first_local, locals })))
+        let (key, element) = (key?, element?);
+        Some(ExprKind::Comprehension(Box::new(Comprehension {
+            collection,
+            key,
+            element,
+            clauses,
+            first_local,
+            locals,
+        })))
+    }
+
+    pub(super) fn dict_comprehension(&mut self, dict: &python::ExprDictComp, span: Span) -> Option<ExprKind> {
+        match &dict.key {
+            Some(key) => self.comprehension(Collection::Dict, Some(key), &dict.value, &dict.generators),
+            None => self.unsupported("`**` in a dictionary", span),
+        }
     }
 
     fn clause(&mut self, generator: &python::Comprehension, iterable: Option<Expr>) -> Option<Clause> {

@@ -3,6 +3,7 @@
 mod call;
 mod comprehension;
 mod identity;
+mod operator;
 
 use ruff_python_ast::{self as python, BoolOp, CmpOp, FStringPart, InterpolatedStringElement, Number, UnaryOp};
 use ruff_text_size::Ranged;
@@ -10,7 +11,7 @@ use ruff_text_size::Ranged;
 use super::code::Code;
 use super::diagnostic::Diagnostic;
 use super::eval::Patterns;
-use super::expr::{Collection, Comparison, Constant, Expr, ExprKind, Operator};
+use super::expr::{Collection, Comparison, Constant, Expr, ExprKind};
 use super::function::{BUILTINS, HELPERS};
 use super::limits::MAX_DEPTH;
 use super::literal;
@@ -105,8 +106,9 @@ impl Lowering<'_> {
             }
             python::Expr::Set(set) => self.exprs(&set.elts).map(ExprKind::Set),
             python::Expr::Dict(dict) => self.dict(dict),
-            python::Expr::ListComp(list) => self.comprehension(Collection::List, &list.elt, &list.generators),
-            python::Expr::SetComp(set) => self.comprehension(Collection::Set, &set.elt, &set.generators),
+            python::Expr::ListComp(list) => self.comprehension(Collection::List, None, &list.elt, &list.generators),
+            python::Expr::SetComp(set) => self.comprehension(Collection::Set, None, &set.elt, &set.generators),
+            python::Expr::DictComp(dict) => self.dict_comprehension(dict, span),
             python::Expr::Subscript(subscript) => self.subscript(subscript),
             python::Expr::Call(call) => self.call(call, span),
             python::Expr::Attribute(attribute) => self.attribute(attribute),
@@ -162,26 +164,6 @@ impl Lowering<'_> {
             python::Expr::NumberLiteral(number) => self.number(number, span, negative),
             operand => self.boxed(operand).map(|operand| ExprKind::Sign { operand, negative }),
         }
-    }
-
-    fn arithmetic(&mut self, operation: &python::ExprBinOp, span: Span) -> Option<ExprKind> {
-        let operator = match operation.op {
-            python::Operator::Add => Operator::Add,
-            python::Operator::Sub => Operator::Subtract,
-            python::Operator::Mult => Operator::Multiply,
-            python::Operator::Div => Operator::Divide,
-            python::Operator::FloorDiv => Operator::FloorDivide,
-            python::Operator::Mod => Operator::Modulo,
-            other => return self.unsupported(&format!("operator `{}`", other.as_str()), span),
-        };
-        if operator == Operator::Modulo
-            && matches!(&*operation.left, python::Expr::StringLiteral(_) | python::Expr::FString(_))
-        {
-            return self.unsupported("formatting with `%`", span);
-        }
-        let left = self.boxed(&operation.left);
-        let right = self.boxed(&operation.right);
-        Some(ExprKind::Arithmetic { operator, left: left?, right: right? })
     }
 
     fn compare(&mut self, compare: &python::ExprCompare) -> Option<ExprKind> {
@@ -380,7 +362,6 @@ fn construct(tree: &python::Expr) -> &'static str {
     match tree {
         python::Expr::Lambda(_) => "`lambda`",
         python::Expr::Named(_) => "`:=`",
-        python::Expr::DictComp(_) => "comprehensions of dictionaries",
         python::Expr::Generator(_) => {
             "generator here; it may stand in a call that goes through it, such as `any(…)`, and behind `in`"
         }
