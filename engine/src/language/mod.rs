@@ -3,6 +3,7 @@
 mod diagnostic;
 mod error;
 mod eval;
+mod explain;
 mod expr;
 mod findings;
 mod function;
@@ -23,6 +24,7 @@ use std::collections::BTreeSet;
 
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use error::{ErrorKind, RuleError};
+pub use explain::{Clause, ClauseKind, Explanation, Line, Observed, Phrase, Role, Truth};
 pub use limits::{MAX_BRACKETS, MAX_DEPTH, MAX_SOURCE_BYTES, MAX_TOKENS};
 pub use span::Span;
 

@@ -111,7 +111,7 @@ impl<'a> Evaluation<'a> {
         Ok(found)
     }
 
-    fn walk(&mut self, comprehension: &'a Comprehension, visit: Visit<'_, 'a>) -> Result<(), RuleError> {
+    pub(super) fn walk(&mut self, comprehension: &'a Comprehension, visit: Visit<'_, 'a>) -> Result<(), RuleError> {
         let Some((first, rest)) = comprehension.clauses.split_first() else { return Ok(()) };
         // A comprehension inside a loop begins without values each time.
         for slot in comprehension.first_local..comprehension.first_local + comprehension.locals {

@@ -8,6 +8,7 @@ mod convert;
 mod glob;
 mod helper;
 mod network;
+mod observe;
 mod patterns;
 mod sequence;
 mod string;
