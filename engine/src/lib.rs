@@ -24,7 +24,7 @@
 //! | module | |
 //! |---|---|
 //! | [`event`] | a CloudTrail record: JSON as Python reads it, and its flat view |
-//! | [`language`] | the rule language: parse, check, evaluate, and what is said about mistakes |
+//! | [`language`] | the rule language: parse, check, evaluate, explain, and what is said about mistakes |
 //! | [`document`] | what is published to Parameter Store: names, rules, routes |
 //! | [`RuleSet`] | all rules of a namespace: from an event to a [`Verdict`] |
 //!

@@ -175,7 +175,9 @@ proptest! {
         let event = Event::parse(EVENT.as_bytes()).unwrap();
         match Expression::parse(&source) {
             Ok(expression) => {
-                let _verdict = expression.evaluate(&event);
+                let explanation = expression.explain(&event);
+                assert_eq!(*explanation.outcome(), expression.evaluate(&event), "{source}");
+                assert!(!explanation.line().to_string().is_empty() && !explanation.to_string().is_empty());
                 let _fields = expression.fields().len();
             }
             Err(faults) => {

@@ -27,7 +27,10 @@ struct Case<'a> {
 
 /// The verdict; `None` for what the language refuses, or bounds otherwise than CPython does.
 fn verdict(source: &str, event: &Event) -> Option<String> {
-    Some(match Expression::parse(source).ok()?.evaluate(event) {
+    let rule = Expression::parse(source).ok()?;
+    let outcome = rule.evaluate(event);
+    assert_eq!(*rule.explain(event).outcome(), outcome, "the explanation of {source}");
+    Some(match outcome {
         Outcome::Match => "true".to_owned(),
         Outcome::NoMatch => "false".to_owned(),
         Outcome::NonBool => "nonbool".to_owned(),

@@ -5,6 +5,7 @@ mod diagnostic;
 mod equalities;
 mod error;
 mod eval;
+mod explain;
 mod expr;
 mod findings;
 mod function;
@@ -28,6 +29,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use code::{Code, Documentation};
 pub use diagnostic::{Diagnostic, Severity};
 pub use error::{ErrorKind, RuleError};
+pub use explain::{Clause, ClauseKind, Explanation, Line, Observed, Phrase, Role, Truth};
 pub use limits::{MAX_BRACKETS, MAX_DEPTH, MAX_SOURCE_BYTES, MAX_TOKENS};
 pub use span::Span;
 

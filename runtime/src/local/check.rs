@@ -60,7 +60,8 @@ pub(super) fn lines() -> anyhow::Result<End> {
     Ok(End::Well)
 }
 
-fn findings(source: &str, checked: &Checked) -> Map<String, Value> {
+/// The members `diagnostics` and `fields` of an answer.
+pub(super) fn findings(source: &str, checked: &Checked) -> Map<String, Value> {
     let diagnostics: Vec<_> = checked.diagnostics.iter().map(|diagnostic| as_json(source, diagnostic)).collect();
     let fields: Vec<_> = checked.expression.iter().flat_map(Expression::fields).collect();
     Map::from_iter([("diagnostics".to_owned(), diagnostics.into()), ("fields".to_owned(), json!(fields))])

@@ -2,6 +2,8 @@
 
 mod check;
 mod eval;
+mod explain;
+mod input;
 mod output;
 mod replay;
 mod rules;
@@ -10,7 +12,7 @@ mod terraform;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgGroup, Args, Parser, Subcommand};
 
 /// Check and try CloudTrail alert rules without AWS.
 #[derive(Debug, Parser)]
@@ -30,6 +32,10 @@ enum Command {
     ///
     /// Reads {"id", "expression", "event"} lines and answers {"id", "outcome"} lines in their order.
     Eval(EvalArguments),
+    /// Show which clauses of a rule were true or false for an event, with the values that they read
+    ///
+    /// Exit code 0: a rule matches; 1: none does, or one has an error; 2: the rules or the event cannot be read.
+    Explain(ExplainArguments),
     /// Run rules over CloudTrail log files and show the alerts that people would get
     ///
     /// Exit code 0: all logs were read; 1: one could not be; 2: the rules cannot be read.
@@ -54,6 +60,28 @@ struct EvalArguments {
     /// Read cases from standard input and answer on standard output, one JSON object a line
     #[arg(long, required = true)]
     jsonl: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("explained").required(true).args(["rules", "expression"]))]
+struct ExplainArguments {
+    /// Rules: a .tf file, a folder of them, or a .jsonl file of {"name", "expression"} lines; may be repeated
+    #[arg(long, value_name = "PATH")]
+    rules: Vec<PathBuf>,
+    /// The rule of this name; without it, all of them
+    #[arg(long, value_name = "NAME", requires = "rules")]
+    rule: Option<String>,
+    /// An expression, instead of rules
+    #[arg(long)]
+    expression: Option<String>,
+    /// The event of a log with this `eventID`; it can be left out if there is but one
+    #[arg(long, value_name = "ID")]
+    event_id: Option<String>,
+    /// Answer in JSON, one line a rule
+    #[arg(long)]
+    json: bool,
+    /// One CloudTrail record, or a log file (.json or .json.gz); - for standard input
+    event: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -87,6 +115,14 @@ pub fn run() -> ExitCode {
         Command::Check(CheckArguments { jsonl: true, .. }) => check::lines(),
         Command::Check(arguments) => check::rules(&arguments.rules, arguments.json),
         Command::Eval(EvalArguments { jsonl: _ }) => eval::lines(),
+        Command::Explain(arguments) => {
+            let ExplainArguments { rules, rule, expression, event_id, json, event } = arguments;
+            let which = match expression {
+                Some(expression) => explain::Which::Expression(expression),
+                None => explain::Which::Rules { paths: rules, name: rule },
+            };
+            explain::run(&which, &event, event_id.as_deref(), json)
+        }
         Command::Replay(arguments) => {
             let show = match (arguments.quiet, arguments.json) {
                 (true, _) => replay::Show::Summary,

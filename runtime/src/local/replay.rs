@@ -2,20 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
 use serde_json::json;
 use trailhook_engine::{Rule, RuleSet};
 
-use super::End;
 use super::output::{self, Output, count};
 use super::rules::{self, Rules};
+use super::{End, input};
 use crate::matcher::{Match, Matcher, Tally};
 use crate::message::{Subject, render, terminal};
 use crate::outbox::{Claim, MemoryOutbox};
-use crate::reader::LogReader;
 
 /// What of a replay is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,9 +25,6 @@ pub(super) enum Show {
     /// Each alert and the summary as a JSON line.
     Json,
 }
-
-/// Bytes that are read of a file at a time.
-const CHUNK: usize = 64 * 1024;
 
 #[derive(Default)]
 struct Replay {
@@ -128,22 +123,7 @@ fn descend(folder: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
 }
 
 fn scan(path: &Path, matcher: &mut Matcher<'_>) -> anyhow::Result<()> {
-    let mut file = File::open(path)?;
-    let mut buffer = vec![0; CHUNK];
-    let mut sink = Some(matcher);
-    let mut reader = None;
-    loop {
-        let length = file.read(&mut buffer)?;
-        let Some((first, _)) = buffer.get(..length).and_then(<[u8]>::split_first) else { break };
-        if let Some(sink) = sink.take() {
-            reader = Some(LogReader::new(*first, sink));
-        }
-        if let Some(reader) = &mut reader {
-            reader.push(buffer.get(..length).unwrap_or_default())?;
-        }
-    }
-    reader.context("the file is empty")?.finish()?;
-    Ok(())
+    input::feed(File::open(path)?, matcher)
 }
 
 impl Replay {

@@ -22,6 +22,8 @@ pub struct Subject<'a> {
 const VALUE: usize = 300;
 /// Characters of a rule's description, of the 3,000 that a section has.
 const DESCRIPTION: usize = 1_500;
+/// Characters of one clause that made the rule match, of which an explanation has at most four in a section of 3,000.
+const CLAUSE: usize = 240;
 /// Fields that the rules read. Each takes at most one name and one value, of the 3,000 characters that a section has.
 const FIELDS_SHOWN: usize = 5;
 /// Characters of the line that notifications show.
@@ -49,12 +51,27 @@ pub fn render(subject: &Subject<'_>) -> Message {
         let description = escape(description.trim(), DESCRIPTION);
         blocks.push(Block::Section { text: Some(Text::markup(description)), fields: Vec::new() });
     }
+    if let Some(why) = why(subject) {
+        blocks.push(Block::Section { text: Some(Text::markup(why)), fields: Vec::new() });
+    }
     blocks.push(Block::Section { text: None, fields: fact_fields(&facts) });
     if let Some(read) = fields_read(subject) {
         blocks.push(Block::Section { text: Some(Text::markup(read)), fields: Vec::new() });
     }
     blocks.push(Block::Context { elements: vec![Text::markup(small_print(subject, &facts))] });
     Message { text: escape(&notification(&title, &facts).replace('`', "'"), NOTIFICATION), blocks }
+}
+
+/// The clauses that made the primary rule match, in words.
+fn why(subject: &Subject<'_>) -> Option<String> {
+    let explanation = subject.rules.first()?.expression().explain(subject.event);
+    if !explanation.outcome().is_match() {
+        return None;
+    }
+    let line = explanation.line();
+    let clauses: Vec<_> = line.phrases().iter().map(|phrase| code(phrase.text(), CLAUSE)).collect();
+    let more = if line.more() == 0 { String::new() } else { format!(" and {} more", line.more()) };
+    Some(format!("*Why:* {}{more}", clauses.join(", ")))
 }
 
 fn mark(severity: Severity) -> &'static str {
@@ -222,6 +239,24 @@ mod tests {
         let event = event(&failed_login());
         let message = render(&Subject { event: &event, rules: &rules.iter().collect::<Vec<_>>() });
         insta::assert_snapshot!(serde_json::to_string_pretty(&message).unwrap());
+    }
+
+    #[test]
+    fn the_clauses_that_made_the_rule_match_are_told() {
+        let told = |expression: &str| {
+            let rule = rule("a", "", Severity::Low, expression);
+            why(&Subject { event: &event(&failed_login()), rules: &[&rule] })
+        };
+        assert_eq!(
+            told("matches(event['userAgent'], '`x`') and event['userIdentity.userName'] not in ('bob', 'eve') and event['userAgent'] != ''").unwrap(),
+            "*Why:* `userAgent matches \"'x'\"`, `userName is alice`, `userAgent is \"Mozilla/5.0 &lt;b&gt;'x'&lt;/b&gt;\"`"
+        );
+        let clauses = ["eventName", "awsRegion", "eventID", "errorCode", "eventTime", "userAgent"];
+        let clauses: Vec<_> = clauses.iter().map(|field| format!("event['{field}'] != ''")).collect();
+        let line = told(&clauses.join(" and ")).unwrap();
+        assert!(line.starts_with("*Why:* `eventName is ConsoleLogin`, `awsRegion is eu-central-1`, "), "{line}");
+        assert!(line.ends_with(" and 2 more"), "{line}");
+        assert_eq!(told("event['eventName'] == 'Other'"), None);
     }
 
     /// The limits of Slack that a message of ours could touch.

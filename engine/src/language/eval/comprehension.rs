@@ -104,6 +104,17 @@ impl<'a> Evaluation<'a> {
         Ok(gathered)
     }
 
+    /// Goes to the first element that counts as `wanted`, and leaves the variables bound to it. Whether there is one; an
+    /// evaluation that errs finds none.
+    pub(crate) fn find_element(&mut self, comprehension: &'a Comprehension, wanted: bool) -> bool {
+        let mut found = false;
+        let walked = self.walk(comprehension, &mut |_, value| {
+            found = value.is_true() == wanted;
+            Ok(if found { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        });
+        walked.is_ok() && found
+    }
+
     /// All elements of a value.
     pub(super) fn gather_of(&mut self, value: &Value<'a>, span: Span) -> Result<Vec<Value<'a>>, RuleError> {
         let mut gathered = Vec::new();

@@ -9,6 +9,7 @@ mod convert;
 mod glob;
 mod helper;
 mod network;
+mod observe;
 mod patterns;
 mod sequence;
 mod set;
