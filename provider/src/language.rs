@@ -10,7 +10,9 @@ pub(crate) fn check(source: &str, at: impl Into<Path>) -> (Option<Expression>, D
     let mut found = Diagnostics::new();
     for finding in &checked.diagnostics {
         match finding.severity {
-            Severity::Error => found.push(Diagnostic::error(summary(finding)).detail(finding.excerpt(source)).at(at.clone())),
+            Severity::Error => {
+                found.push(Diagnostic::error(summary(finding)).detail(finding.excerpt(source)).at(at.clone()))
+            }
             Severity::Warning => {
                 found.push(Diagnostic::warning(summary(finding)).detail(finding.excerpt(source)).at(at.clone()));
             }

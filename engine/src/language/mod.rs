@@ -28,6 +28,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use code::{Code, Documentation};
 pub use diagnostic::{Diagnostic, Severity};
 pub use error::{ErrorKind, RuleError};
+pub use eval::check_glob as check_pattern;
 pub use limits::{MAX_BRACKETS, MAX_DEPTH, MAX_SOURCE_BYTES, MAX_TOKENS};
 pub use span::Span;
 

@@ -140,7 +140,7 @@ fn set_holds(set: &[u32], character: u32) -> bool {
 }
 
 /// What is wrong with a pattern, if something is; for patterns that stand in the rule.
-pub(crate) fn check_glob(pattern: &str) -> Result<(), String> {
+pub fn check_glob(pattern: &str) -> Result<(), String> {
     let points: Vec<u32> = pattern.chars().map(u32::from).collect();
     let unclosed = points.iter().enumerate().any(|(at, c)| *c == 0x5B && set_end(&points, at).is_none());
     if unclosed { Err(format!("the pattern \"{pattern}\" has a `[` that is not closed")) } else { Ok(()) }

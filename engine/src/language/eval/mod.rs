@@ -16,7 +16,7 @@ mod unicode_tables;
 use std::rc::Rc;
 
 use budget::Budget;
-pub(crate) use glob::check_glob;
+pub use glob::check_glob;
 pub(crate) use network::check_cidr;
 pub(crate) use patterns::Patterns;
 
