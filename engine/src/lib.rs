@@ -35,7 +35,9 @@ mod catalogue;
 pub mod document;
 pub mod event;
 pub mod language;
+mod rule;
 mod rule_set;
 mod similar;
 
-pub use rule_set::{BrokenRule, Rule, RuleSet, Verdict};
+pub use rule::{BrokenPart, BrokenRule, Decision, Judgement, Part, Rule};
+pub use rule_set::{Failure, RuleSet, Verdict};

@@ -1,72 +1,11 @@
 //! All rules of a namespace together: from an event to a verdict.
 
-use std::fmt;
+use jiff::Timestamp;
 
-use crate::document::{Action, RuleDocument};
+use crate::document::Action;
 use crate::event::Event;
-use crate::language::{Diagnostic, Expression, Outcome, RuleError};
-
-/// A rule that can be evaluated.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Rule {
-    document: RuleDocument,
-    expression: Expression,
-}
-
-impl Rule {
-    /// Compiles the expression of a document.
-    ///
-    /// # Errors
-    ///
-    /// [`BrokenRule`] with every error of the expression.
-    pub fn compile(document: RuleDocument) -> Result<Self, Box<BrokenRule>> {
-        match Expression::parse(&document.expression) {
-            Ok(expression) => Ok(Self { document, expression }),
-            Err(diagnostics) => Err(Box::new(BrokenRule { document, diagnostics })),
-        }
-    }
-
-    /// The rule as it was published.
-    #[must_use]
-    pub fn document(&self) -> &RuleDocument {
-        &self.document
-    }
-
-    /// The compiled expression.
-    #[must_use]
-    pub fn expression(&self) -> &Expression {
-        &self.expression
-    }
-
-    /// The rule's name.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.document.name
-    }
-}
-
-/// A rule whose expression does not parse.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BrokenRule {
-    /// The rule as it was published.
-    pub document: RuleDocument,
-    /// Why it does not parse; at least one error.
-    pub diagnostics: Vec<Diagnostic>,
-}
-
-impl fmt::Display for BrokenRule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (position, diagnostic) in self.diagnostics.iter().enumerate() {
-            if position > 0 {
-                f.write_str("\n\n")?;
-            }
-            f.write_str(&diagnostic.render(&self.document.expression))?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for BrokenRule {}
+use crate::language::RuleError;
+use crate::rule::{Decision, Judgement, Part, Rule};
 
 /// The rules that take part, in the order of their names.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -84,17 +23,38 @@ pub struct Verdict<'r> {
     pub alerts: Vec<&'r Rule>,
     /// The dry-run rules that match, by name.
     pub recorded: Vec<&'r Rule>,
-    /// The rules that erred, which counts as no match.
-    pub errors: Vec<(&'r Rule, RuleError)>,
+    /// The alert rules that would match but for an exception.
+    pub excepted: Vec<&'r Rule>,
+    /// The expressions that erred, which counts as not true.
+    pub errors: Vec<Failure<'r>>,
+}
+
+/// An expression of a rule that erred.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failure<'r> {
+    /// The rule.
+    pub rule: &'r Rule,
+    /// Which of its expressions.
+    pub part: Part,
+    /// What happened.
+    pub error: RuleError,
+}
+
+impl Failure<'_> {
+    /// One line for a log.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        self.rule.describe(self.part, &self.error)
+    }
 }
 
 impl RuleSet {
     /// Sorts rules for evaluation; disabled ones are left out.
     #[must_use]
     pub fn new(rules: impl IntoIterator<Item = Rule>) -> Self {
-        let mut rules: Vec<_> = rules.into_iter().filter(|rule| rule.document.enabled).collect();
+        let mut rules: Vec<_> = rules.into_iter().filter(|rule| rule.document().enabled).collect();
         rules.sort_by(|left, right| left.name().cmp(right.name()));
-        let (ignore, others) = rules.into_iter().partition(|rule| rule.document.action == Action::Ignore);
+        let (ignore, others) = rules.into_iter().partition(|rule| rule.document().action == Action::Ignore);
         Self { ignore, others }
     }
 
@@ -117,53 +77,55 @@ impl RuleSet {
 
     /// Decides about an event.
     ///
-    /// Ignore rules come first, and the first that is true ends it. An ignore rule that errs counts as not true: the
-    /// alert goes out, and the error is told.
+    /// Ignore rules come first, and the first that is true ends it. An ignore rule or an exception that errs counts as not
+    /// true: the alert goes out, and the error is told. Whether a rule has expired is asked at the time of the event, so that
+    /// a replay gives the same answer; `arrival` stands in for an event without a time.
     #[must_use]
-    pub fn decide(&self, event: &Event) -> Verdict<'_> {
+    pub fn decide(&self, event: &Event, arrival: Timestamp) -> Verdict<'_> {
+        let time = event.time().unwrap_or(arrival);
         let mut verdict = Verdict::default();
-        for rule in &self.ignore {
-            match rule.expression.evaluate(event) {
-                Outcome::Match => {
-                    verdict.ignored_by = Some(rule);
-                    return verdict;
-                }
-                Outcome::Error(error) => verdict.errors.push((rule, error)),
-                Outcome::NoMatch | Outcome::NonBool => {}
+        for rule in self.ignore.iter().filter(|rule| rule.is_live(time)) {
+            if verdict.take(rule, event) == Decision::Match {
+                verdict.ignored_by = Some(rule);
+                return verdict;
             }
         }
-        for rule in &self.others {
-            match rule.expression.evaluate(event) {
-                Outcome::Match if rule.document.action == Action::Record => verdict.recorded.push(rule),
-                Outcome::Match => verdict.alerts.push(rule),
-                Outcome::Error(error) => verdict.errors.push((rule, error)),
-                Outcome::NoMatch | Outcome::NonBool => {}
+        for rule in self.others.iter().filter(|rule| rule.is_live(time)) {
+            match (verdict.take(rule, event), rule.document().action) {
+                (Decision::Match, Action::Record) => verdict.recorded.push(rule),
+                (Decision::Match, _) => verdict.alerts.push(rule),
+                (Decision::Excepted(_), Action::Alert) => verdict.excepted.push(rule),
+                _ => {}
             }
         }
-        let gravest = verdict.alerts.iter().map(|rule| rule.document.severity).max();
-        if let Some(primary) = verdict.alerts.iter().position(|rule| Some(rule.document.severity) == gravest) {
+        let gravest = verdict.alerts.iter().map(|rule| rule.document().severity).max();
+        if let Some(primary) = verdict.alerts.iter().position(|rule| Some(rule.document().severity) == gravest) {
             verdict.alerts[..=primary].rotate_right(1);
         }
         verdict
     }
 }
 
+impl<'r> Verdict<'r> {
+    /// Asks a rule, and keeps what erred.
+    fn take(&mut self, rule: &'r Rule, event: &Event) -> Decision {
+        let Judgement { decision, failed_exceptions } = rule.judge(event);
+        if let Decision::Error(error) = &decision {
+            self.errors.push(Failure { rule, part: Part::Expression, error: error.clone() });
+        }
+        let failed = failed_exceptions.into_iter();
+        self.errors.extend(failed.map(|(number, error)| Failure { rule, part: Part::Exception(number), error }));
+        decision
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::Severity;
+    use crate::document::{Instant, RuleDocument, Severity};
 
     fn rule(name: &str, action: Action, severity: Severity, expression: &str) -> Rule {
-        Rule::compile(RuleDocument {
-            name: name.to_owned(),
-            description: String::new(),
-            expression: expression.to_owned(),
-            action,
-            severity,
-            labels: Default::default(),
-            enabled: true,
-        })
-        .unwrap()
+        Rule::compile(RuleDocument { action, severity, ..RuleDocument::new(name, expression) }).unwrap()
     }
 
     fn names<'r>(rules: &[&'r Rule]) -> Vec<&'r str> {
@@ -185,7 +147,7 @@ mod tests {
             rule("f", Action::Alert, Severity::Critical, "False"),
         ]);
         let event = event();
-        let verdict = set.decide(&event);
+        let verdict = set.decide(&event, Timestamp::UNIX_EPOCH);
         assert_eq!(names(&verdict.alerts), ["c", "a", "b", "d"]);
         assert_eq!(names(&verdict.recorded), ["e"]);
     }
@@ -197,7 +159,7 @@ mod tests {
             rule("i", Action::Ignore, Severity::Medium, "event['eventName'] == 'StopLogging'"),
         ]);
         let event = event();
-        let verdict = set.decide(&event);
+        let verdict = set.decide(&event, Timestamp::UNIX_EPOCH);
         assert_eq!(verdict.ignored_by.map(Rule::name), Some("i"));
         assert!(verdict.alerts.is_empty());
     }
@@ -209,7 +171,7 @@ mod tests {
             rule("i", Action::Ignore, Severity::Medium, "event['absent'] == 'x'"),
         ]);
         let event = event();
-        let verdict = set.decide(&event);
+        let verdict = set.decide(&event, Timestamp::UNIX_EPOCH);
         assert_eq!(verdict.ignored_by, None);
         assert_eq!(names(&verdict.alerts), ["a"]);
         assert_eq!(verdict.errors.len(), 1);
@@ -217,8 +179,22 @@ mod tests {
 
     #[test]
     fn a_disabled_rule_takes_no_part() {
-        let mut off = rule("a", Action::Alert, Severity::High, "True");
-        off.document.enabled = false;
-        assert!(RuleSet::new([off]).is_empty());
+        let document = RuleDocument { enabled: false, ..RuleDocument::new("a", "True") };
+        assert!(RuleSet::new([Rule::compile(document).unwrap()]).is_empty());
+    }
+
+    #[test]
+    fn a_rule_expires_at_the_time_of_the_event() {
+        let expiry = Instant::parse("2026-01-01T00:00:00Z").unwrap();
+        let document = RuleDocument { expires_at: Some(expiry), ..RuleDocument::new("a", "True") };
+        let set = RuleSet::new([Rule::compile(document).unwrap()]);
+        let alerts = |event: &str, arrival: &str| {
+            let event = Event::parse(event.as_bytes()).unwrap();
+            set.decide(&event, arrival.parse().unwrap()).alerts.len()
+        };
+        assert_eq!(alerts(r#"{"eventTime":"2025-12-31T23:59:59Z"}"#, "2026-07-01T00:00:00Z"), 1);
+        assert_eq!(alerts(r#"{"eventTime":"2026-01-01T00:00:00Z"}"#, "2025-01-01T00:00:00Z"), 0);
+        assert_eq!(alerts("{}", "2025-12-31T00:00:00Z"), 1);
+        assert_eq!(alerts(r#"{"eventTime":"soon"}"#, "2026-07-01T00:00:00Z"), 0);
     }
 }

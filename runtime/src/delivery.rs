@@ -1,9 +1,9 @@
 //! Delivery: a match goes to its routes, once, and each route stands alone.
 
 use tokio::time::{Instant, timeout_at};
-use trailhook_engine::document::Destination;
+use trailhook_engine::document::{Destination, RouteDocument, SlackWebhook};
 
-use crate::config::{Route, SecretStore};
+use crate::config::SecretStore;
 use crate::matcher::Match;
 use crate::message::{Subject, render};
 use crate::outbox::{Claim, MemoryOutbox};
@@ -27,7 +27,7 @@ pub struct Delivery<'a> {
 
 /// What happened on one route.
 struct RouteDelivery<'a> {
-    route: &'a Route,
+    route: &'a RouteDocument,
     messages: u64,
     repeated: u64,
     undelivered: u64,
@@ -45,7 +45,7 @@ impl Deliverer {
     }
 
     /// The deliveries of one invocation, none of which begins after the deadline.
-    pub fn begin<'a>(&'a self, routes: &'a [Route], deadline: Instant) -> Delivery<'a> {
+    pub fn begin<'a>(&'a self, routes: &'a [RouteDocument], deadline: Instant) -> Delivery<'a> {
         let routes = routes_for(routes).into_iter().map(RouteDelivery::new).collect();
         Delivery { deliverer: self, routes, deadline }
     }
@@ -76,7 +76,7 @@ impl Delivery<'_> {
 }
 
 impl<'a> RouteDelivery<'a> {
-    fn new(route: &'a Route) -> Self {
+    fn new(route: &'a RouteDocument) -> Self {
         Self { route, messages: 0, repeated: 0, undelivered: 0, reason: None, closed: false }
     }
 
@@ -105,12 +105,18 @@ impl<'a> RouteDelivery<'a> {
     }
 }
 
-async fn send(deliverer: &Deliverer, route: &Route, found: &Match<'_>, deadline: Instant) -> Result<(), SendError> {
+async fn send(
+    deliverer: &Deliverer,
+    route: &RouteDocument,
+    found: &Match<'_>,
+    deadline: Instant,
+) -> Result<(), SendError> {
     let message = render(&Subject { event: &found.event, rules: &found.rules });
     match &route.destination {
-        Destination::SlackWebhook { url_parameter, allowed_host } => {
+        Destination::SlackWebhook(SlackWebhook { url_parameter, allowed_host }) => {
             let Deliverer { secrets, webhooks, .. } = deliverer;
             webhooks.send(secrets, url_parameter, allowed_host.as_deref(), &message, deadline).await
         }
+        other => Err(SendError::Unsupported(other.kind())),
     }
 }

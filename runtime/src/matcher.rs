@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use trailhook_engine::event::Event;
 use trailhook_engine::{Rule, RuleSet, Verdict};
 
@@ -27,6 +28,8 @@ pub struct Tally {
     pub broken_records: u64,
     /// Events that an ignore rule ended.
     pub ignored: u64,
+    /// Matches that an exception of their rule took away.
+    pub excepted: u64,
     /// Matches of dry-run rules.
     pub recorded: u64,
     /// Events for which an alert rule is true.
@@ -41,6 +44,7 @@ impl Tally {
         self.events += other.events;
         self.broken_records += other.broken_records;
         self.ignored += other.ignored;
+        self.excepted += other.excepted;
         self.recorded += other.recorded;
         self.matched += other.matched;
         for (rule, (count, first)) in other.rule_errors {
@@ -54,27 +58,30 @@ impl Tally {
 pub struct Matcher<'r> {
     rules: &'r RuleSet,
     log: String,
+    arrival: Timestamp,
     matches: Vec<Match<'r>>,
     tally: Tally,
 }
 
 impl<'r> Matcher<'r> {
-    /// A matcher for the log of this name, which stands in messages about it.
+    /// A matcher for the log of this name, which stands in messages about it. The time of its arrival stands in for events
+    /// without a time.
     #[must_use]
-    pub fn new(rules: &'r RuleSet, log: impl Into<String>) -> Self {
-        Self { rules, log: log.into(), matches: Vec::new(), tally: Tally::default() }
+    pub fn new(rules: &'r RuleSet, log: impl Into<String>, arrival: Timestamp) -> Self {
+        Self { rules, log: log.into(), arrival, matches: Vec::new(), tally: Tally::default() }
     }
 
     fn event(&mut self, event: Event, offset: u64) {
         self.tally.events += 1;
-        let Verdict { ignored_by, alerts, recorded, errors } = self.rules.decide(&event);
-        for (rule, error) in errors {
-            let describe = || error.describe(rule.expression().source());
-            self.tally.rule_errors.entry(rule.name().to_owned()).or_insert_with(|| (0, describe())).0 += 1;
+        let Verdict { ignored_by, alerts, recorded, excepted, errors } = self.rules.decide(&event, self.arrival);
+        for failure in errors {
+            let told = self.tally.rule_errors.entry(failure.rule.name().to_owned());
+            told.or_insert_with(|| (0, failure.describe())).0 += 1;
         }
         if ignored_by.is_some() {
             self.tally.ignored += 1;
         }
+        self.tally.excepted += u64::try_from(excepted.len()).unwrap_or(u64::MAX);
         self.tally.recorded += u64::try_from(recorded.len()).unwrap_or(u64::MAX);
         if !alerts.is_empty() {
             self.tally.matched += 1;
@@ -132,7 +139,7 @@ mod tests {
     #[test]
     fn a_broken_record_stops_nothing() {
         let rules = RuleSet::new([rule("stop", "event['eventName'] == 'StopLogging'"), rule("errs", "event['x'] < 1")]);
-        let mut matcher = Matcher::new(&rules, "log");
+        let mut matcher = Matcher::new(&rules, "log", Timestamp::UNIX_EPOCH);
         let records: [Option<&[u8]>; 5] = [
             Some(br#"{"eventName":"StopLogging","eventID":"e1"}"#),
             Some(b"{broken"),

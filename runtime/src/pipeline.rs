@@ -8,6 +8,7 @@ use std::fmt;
 use std::future::Future;
 
 use aws_sdk_s3::error::SdkError;
+use jiff::Timestamp;
 use tokio::time::{Instant, timeout_at};
 use trailhook_engine::RuleSet;
 
@@ -181,7 +182,7 @@ impl Pipeline {
     ) -> (Tally, Result<(), ReadError>) {
         let address = format!("s3://{}/{}", object.bucket, object.key);
         let mut reader = None;
-        let mut matcher = Some(Matcher::new(rules, address.clone()));
+        let mut matcher = Some(Matcher::new(rules, address.clone(), Timestamp::now()));
         let outcome = async {
             let request = self.s3.get_object().bucket(&object.bucket).key(&object.key).send();
             let answer = before(deadline, request).await?;

@@ -157,6 +157,12 @@ impl Namespace {
         format!("{}/{}/{name}", self.0, kind.segment())
     }
 
+    /// The name of the parameter that holds the settings.
+    #[must_use]
+    pub fn settings(&self) -> String {
+        format!("{}/settings", self.0)
+    }
+
     /// Whether a parameter stands below the namespace, in any of its folders.
     #[must_use]
     pub fn holds(&self, parameter: &str) -> bool {
@@ -177,6 +183,8 @@ pub enum DocumentKind {
     Rule,
     /// `{namespace}/routes/{name}`
     Route,
+    /// `{namespace}/packs/{name}`
+    Pack,
 }
 
 impl DocumentKind {
@@ -186,6 +194,7 @@ impl DocumentKind {
         match self {
             Self::Rule => "rules",
             Self::Route => "routes",
+            Self::Pack => "packs",
         }
     }
 
@@ -195,6 +204,7 @@ impl DocumentKind {
         match self {
             Self::Rule => "rule",
             Self::Route => "route",
+            Self::Pack => "pack",
         }
     }
 }

@@ -1,117 +1,14 @@
 //! The published form of a rule.
 
-use std::collections::BTreeMap;
-use std::fmt;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::codec::{self, DocumentError, EncodeError};
-
-/// What happens with an event for which a rule is true.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Action {
-    /// People are told.
-    #[default]
-    Alert,
-    /// Nobody is told, whatever the other rules say.
-    Ignore,
-    /// A dry run: the match is counted and goes no further.
-    Record,
-}
-
-/// How grave a match is, from the least to the most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Worth a line.
-    Info,
-    /// Worth a look some day.
-    Low,
-    /// Worth a look today.
-    #[default]
-    Medium,
-    /// Worth a look now.
-    High,
-    /// Worth waking somebody.
-    Critical,
-}
-
-/// A text that is none of the words of a list.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("\"{found}\" is not one of {allowed}")]
-pub struct UnknownWord {
-    found: String,
-    allowed: String,
-}
-
-fn word<T: Copy>(text: &str, words: &[(T, &str)]) -> Result<T, UnknownWord> {
-    words.iter().find(|(_, word)| *word == text).map(|(value, _)| *value).ok_or_else(|| UnknownWord {
-        found: text.to_owned(),
-        allowed: words.iter().map(|(_, word)| format!("\"{word}\"")).collect::<Vec<_>>().join(", "),
-    })
-}
-
-impl Action {
-    const WORDS: [(Self, &'static str); 3] =
-        [(Self::Alert, "alert"), (Self::Ignore, "ignore"), (Self::Record, "record")];
-
-    /// Takes a word of the configuration.
-    ///
-    /// # Errors
-    ///
-    /// [`UnknownWord`], which lists the words that there are.
-    pub fn parse(text: &str) -> Result<Self, UnknownWord> {
-        word(text, &Self::WORDS)
-    }
-
-    /// The word of the configuration.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Alert => "alert",
-            Self::Ignore => "ignore",
-            Self::Record => "record",
-        }
-    }
-}
-
-impl Severity {
-    const WORDS: [(Self, &'static str); 5] = [
-        (Self::Info, "info"),
-        (Self::Low, "low"),
-        (Self::Medium, "medium"),
-        (Self::High, "high"),
-        (Self::Critical, "critical"),
-    ];
-
-    /// Takes a word of the configuration.
-    ///
-    /// # Errors
-    ///
-    /// [`UnknownWord`], which lists the words that there are.
-    pub fn parse(text: &str) -> Result<Self, UnknownWord> {
-        word(text, &Self::WORDS)
-    }
-
-    /// The word of the configuration.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Info => "info",
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
-            Self::Critical => "critical",
-        }
-    }
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+use super::event_name::EventName;
+use super::time::{Instant, Window};
+use super::word::{Action, Severity};
 
 /// One rule as it stands in `{namespace}/rules/{name}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,8 +18,12 @@ pub struct RuleDocument {
     /// What the match means, for the people who read the alert.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
-    /// The condition, in the rule language.
-    pub expression: String,
+    /// When the rule is true.
+    #[serde(flatten)]
+    pub condition: Condition,
+    /// Expressions of which none may be true.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exceptions: Vec<String>,
     /// What happens with an event for which the rule is true.
     #[serde(default)]
     pub action: Action,
@@ -132,6 +33,18 @@ pub struct RuleDocument {
     /// Words of the users' own, by which routes can choose.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
+    /// An `https` page that says what to do, behind a button of the alert.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runbook_url: Option<String>,
+    /// Which alerts are one conversation, and for how long.
+    #[serde(default, skip_serializing_if = "Grouping::is_default")]
+    pub grouping: Grouping,
+    /// How many events it takes; one where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<Threshold>,
+    /// The point of time from which the rule takes no part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Instant>,
     /// Whether the rule takes part at all.
     #[serde(default = "yes")]
     pub enabled: bool,
@@ -141,7 +54,166 @@ fn yes() -> bool {
     true
 }
 
+/// When a rule is true.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Condition {
+    /// A text of the rule language.
+    Expression(String),
+    /// One of these names.
+    EventNames(BTreeSet<EventName>),
+}
+
+impl Condition {
+    /// The condition in the rule language.
+    #[must_use]
+    pub fn expression(&self) -> Cow<'_, str> {
+        match self {
+            Self::Expression(source) => Cow::Borrowed(source),
+            Self::EventNames(names) => Cow::Owned(EventName::expression(names)),
+        }
+    }
+}
+
+/// Which alerts of a rule are one conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Grouping {
+    /// Fields of equal values, of which `actor` is one; the actor and the event's name where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Vec<String>>,
+    /// How long the conversation stays open; 15 minutes where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<Window>,
+}
+
+impl Grouping {
+    /// The fields of a rule that names none.
+    pub const DEFAULT_BY: [&'static str; 2] = ["actor", "eventName"];
+    /// The window of a rule that names none, in seconds.
+    pub const DEFAULT_WINDOW_SECONDS: u32 = 15 * 60;
+
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// A number of events within a time, below which nobody is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Threshold {
+    /// The event of this number is the first that is told; at least 2.
+    pub count: u32,
+    /// The time from the first counted event within which the others must happen.
+    pub window: Window,
+    /// Fields whose values are counted each by themselves, of which `actor` is one; all events together where there is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by: Vec<String>,
+    /// The field whose different values are counted in place of events.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distinct: Option<String>,
+}
+
+/// Something about a rule that cannot be, beside what its expressions say themselves.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RuleFault {
+    /// An attribute that has no meaning for a rule of which nobody is told.
+    #[error("`{attribute}` has no meaning with the action \"ignore\", of which nobody is told; remove it")]
+    NotForIgnore {
+        /// The attribute.
+        attribute: &'static str,
+    },
+    /// A page that the alert cannot link to.
+    #[error("the runbook's address must be a page that begins with \"https://\" and has at most 3000 characters")]
+    RunbookUrl,
+    /// A number of events that is none.
+    #[error("a threshold counts at least 2 events and at most 1000000; without the block one event is enough")]
+    ThresholdCount,
+    /// More different values than are kept.
+    #[error("a threshold of different values counts at most 1000 of them")]
+    DistinctCount,
+    /// No event name, or no field to group by.
+    #[error("`{attribute}` is empty; leave it out, or name something")]
+    Empty {
+        /// The attribute.
+        attribute: &'static str,
+    },
+}
+
+impl RuleFault {
+    /// The attribute of the configuration in which the fault is.
+    #[must_use]
+    pub fn attribute(&self) -> &'static str {
+        match self {
+            Self::NotForIgnore { attribute } | Self::Empty { attribute } => attribute,
+            Self::RunbookUrl => "runbook_url",
+            Self::ThresholdCount | Self::DistinctCount => "threshold",
+        }
+    }
+}
+
+/// A button of Slack links to an address of at most this many characters.
+const MAX_URL: usize = 3000;
+/// Different values that a threshold keeps.
+const MAX_DISTINCT: u32 = 1000;
+const MAX_COUNT: u32 = 1_000_000;
+
 impl RuleDocument {
+    /// A rule of an expression with everything else as it is where nothing is said.
+    #[must_use]
+    pub fn new(name: impl Into<String>, expression: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            description: String::new(),
+            condition: Condition::Expression(expression.into()),
+            exceptions: Vec::new(),
+            action: Action::default(),
+            severity: Severity::default(),
+            labels: BTreeMap::new(),
+            runbook_url: None,
+            grouping: Grouping::default(),
+            threshold: None,
+            expires_at: None,
+            enabled: true,
+        }
+    }
+
+    /// What cannot be about the rule, beside its expressions.
+    #[must_use]
+    pub fn faults(&self) -> Vec<RuleFault> {
+        let mut faults = Vec::new();
+        if self.action == Action::Ignore {
+            let given = [
+                ("runbook_url", self.runbook_url.is_some()),
+                ("group_by", self.grouping.by.is_some()),
+                ("group_window", self.grouping.window.is_some()),
+                ("threshold", self.threshold.is_some()),
+            ];
+            let given = given.into_iter().filter(|(_, is_given)| *is_given);
+            faults.extend(given.map(|(attribute, _)| RuleFault::NotForIgnore { attribute }));
+        }
+        let is_page = |url: &String| {
+            let rest = url.strip_prefix("https://").unwrap_or_default();
+            let is_text = !url.contains(|c: char| c.is_control() || c.is_whitespace() || "<>|\"".contains(c));
+            is_text && !rest.is_empty() && !rest.starts_with('/') && url.chars().count() <= MAX_URL
+        };
+        if !self.runbook_url.as_ref().is_none_or(is_page) {
+            faults.push(RuleFault::RunbookUrl);
+        }
+        if let Some(threshold) = &self.threshold {
+            if !(2..=MAX_COUNT).contains(&threshold.count) {
+                faults.push(RuleFault::ThresholdCount);
+            } else if threshold.distinct.is_some() && threshold.count > MAX_DISTINCT {
+                faults.push(RuleFault::DistinctCount);
+            }
+        }
+        if matches!(&self.condition, Condition::EventNames(names) if names.is_empty()) {
+            faults.push(RuleFault::Empty { attribute: "event_names" });
+        }
+        if self.grouping.by.as_ref().is_some_and(Vec::is_empty) {
+            faults.push(RuleFault::Empty { attribute: "group_by" });
+        }
+        faults
+    }
+
     /// The text of the parameter.
     ///
     /// # Errors
@@ -164,22 +236,56 @@ impl RuleDocument {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::option;
     use proptest::prelude::{Just, Strategy, any, prop, prop_oneof, proptest};
+
+    fn window() -> impl Strategy<Value = Window> {
+        (60_u32..86_400).prop_map(|seconds| Window::parse(&format!("{seconds}s")).unwrap())
+    }
+
+    fn condition() -> impl Strategy<Value = Condition> {
+        let names = prop::collection::btree_set("([a-z0-9]{1,5}:)?[A-Z][a-z]{1,8}", 1..4)
+            .prop_map(|names| names.iter().map(|name| EventName::parse(name).unwrap()).collect());
+        prop_oneof!["[{}a]{0,40}".prop_map(Condition::Expression), names.prop_map(Condition::EventNames)]
+    }
 
     fn document() -> impl Strategy<Value = RuleDocument> {
         let action = prop_oneof![Just(Action::Alert), Just(Action::Ignore), Just(Action::Record)];
         let severity = (0..5_usize).prop_map(|index| Severity::WORDS[index].0);
         let labels = prop::collection::btree_map(".{0,8}", ".{0,8}", 0..4);
-        let texts = (".{0,20}", ".{0,200}", "[{}a]{0,40}");
-        (texts, action, severity, labels, any::<bool>()).prop_map(
-            |((name, description, expression), action, severity, labels, enabled)| RuleDocument {
-                name,
-                description,
-                expression,
-                action,
-                severity,
-                labels,
-                enabled,
+        let texts = (".{0,20}", ".{0,200}", prop::collection::vec("[{}a]{0,40}", 0..3), option::of(".{0,20}"));
+        let fields = || prop::collection::vec("[a-zA-Z.]{1,9}", 0..3);
+        let grouping = (option::of(fields()), option::of(window())).prop_map(|(by, window)| Grouping { by, window });
+        let threshold = (any::<u32>(), window(), fields(), option::of("[a-z]{1,5}"))
+            .prop_map(|(count, window, by, distinct)| Threshold { count, window, by, distinct });
+        let expiry =
+            option::of((0..4_000_000_000_i64).prop_map(|second| {
+                Instant::parse(&jiff::Timestamp::from_second(second).unwrap().to_string()).unwrap()
+            }));
+        let settings = (action, severity, labels, any::<bool>());
+        (texts, condition(), settings, grouping, option::of(threshold), expiry).prop_map(
+            |(
+                (name, description, exceptions, runbook_url),
+                condition,
+                (action, severity, labels, enabled),
+                grouping,
+                threshold,
+                expires_at,
+            )| {
+                RuleDocument {
+                    name,
+                    description,
+                    condition,
+                    exceptions,
+                    action,
+                    severity,
+                    labels,
+                    runbook_url,
+                    grouping,
+                    threshold,
+                    expires_at,
+                    enabled,
+                }
             },
         )
     }
@@ -196,24 +302,44 @@ mod tests {
     #[test]
     fn what_is_left_out_has_its_default() {
         let read = RuleDocument::decode(r#"{"schema":1,"name":"a","expression":"True","later":[1]}"#).unwrap();
-        assert_eq!((read.action, read.severity, read.enabled), (Action::Alert, Severity::Medium, true));
-    }
-
-    #[test]
-    fn an_unknown_word_lists_the_known_ones() {
+        assert_eq!(read, RuleDocument::new("a", "True"));
         assert_eq!(
-            Severity::parse("High").unwrap_err().to_string(),
-            "\"High\" is not one of \"info\", \"low\", \"medium\", \"high\", \"critical\""
-        );
-        assert_eq!(
-            Action::parse("drop").unwrap_err().to_string(),
-            "\"drop\" is not one of \"alert\", \"ignore\", \"record\""
+            read.encode().unwrap(),
+            r#"{"action":"alert","enabled":true,"expression":"True","name":"a","schema":1,"severity":"medium"}"#
         );
     }
 
     #[test]
-    fn words_and_values_agree() {
-        assert!(Severity::WORDS.iter().all(|(value, word)| value.as_str() == *word));
-        assert!(Action::WORDS.iter().all(|(value, word)| value.as_str() == *word));
+    fn a_rule_without_a_condition_is_none() {
+        let read = RuleDocument::decode(r#"{"schema":1,"name":"a"}"#);
+        assert!(matches!(&read, Err(DocumentError::Invalid(_))), "{read:?}");
+        let read = RuleDocument::decode(r#"{"schema":1,"name":"a","event_names":["a*"]}"#).unwrap_err();
+        assert!(read.to_string().contains("event names are compared whole"), "{read}");
+    }
+
+    #[test]
+    fn what_cannot_be_is_told_by_attribute() {
+        let mut rule = RuleDocument::new("a", "True");
+        assert_eq!(rule.faults(), []);
+        rule.action = Action::Ignore;
+        rule.runbook_url = Some("http://example.com".to_owned());
+        rule.grouping = Grouping { by: Some(vec![]), window: Window::parse("5m").ok() };
+        rule.threshold = Some(Threshold { count: 1, window: Window::parse("5m").unwrap(), by: vec![], distinct: None });
+        let attributes: Vec<_> = rule.faults().iter().map(RuleFault::attribute).collect();
+        assert_eq!(
+            attributes,
+            ["runbook_url", "group_by", "group_window", "threshold", "runbook_url", "threshold", "group_by"]
+        );
+        for (url, is_good) in [
+            ("https://example.com/runbook?a=b#c", true),
+            ("https://", false),
+            ("https:///x", false),
+            ("https://a b", false),
+            ("https://a|b", false),
+            ("javascript:alert(1)", false),
+        ] {
+            let rule = RuleDocument { runbook_url: Some(url.to_owned()), ..RuleDocument::new("a", "True") };
+            assert_eq!(rule.faults().is_empty(), is_good, "{url}");
+        }
     }
 }

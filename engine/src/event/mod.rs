@@ -12,6 +12,8 @@ pub(crate) use text::{CodePoints, byte_offset, code_points, count_code_points, t
 
 use std::borrow::Cow;
 
+use jiff::Timestamp;
+
 /// One CloudTrail record, as a tree and flat.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
@@ -72,6 +74,12 @@ impl Event {
             Some(Leaf::Str(text)) => Some(text.to_string_lossy()),
             _ => None,
         }
+    }
+
+    /// `eventTime`; `None` where it is absent or no time.
+    #[must_use]
+    pub fn time(&self) -> Option<Timestamp> {
+        self.str("eventTime")?.parse().ok()
     }
 
     /// `eventID`: CloudTrail's own identity of the event, the same however often it is delivered. An empty one is none.

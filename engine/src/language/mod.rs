@@ -17,6 +17,7 @@ mod names;
 mod newlines;
 mod number;
 mod parse;
+mod pattern;
 mod read;
 mod relation;
 mod slips;
@@ -31,6 +32,7 @@ pub use diagnostic::{Diagnostic, Severity};
 pub use error::{ErrorKind, RuleError};
 pub use explain::{Clause, ClauseKind, Explanation, Line, Observed, Phrase, Role, Truth};
 pub use limits::{MAX_BRACKETS, MAX_DEPTH, MAX_SOURCE_BYTES, MAX_TOKENS};
+pub use pattern::{Pattern, PatternError};
 pub use span::Span;
 
 use crate::event::{Event, Flat};

@@ -4,7 +4,7 @@ use tfplugin::schema::{self, Schema};
 use tfplugin::{
     Attribute, Create, Cx, Delete, Diagnostic, Diagnostics, Failed, Import, Path, Plan, Read, Resource, Update, model,
 };
-use trailhook_engine::document::{Destination, DocumentKind, Namespace, RouteDocument, check_secret_parameter};
+use trailhook_engine::document::{self, Destination, DocumentKind, Namespace, RouteDocument, check_secret_parameter};
 
 use super::{imported_name, parameter_of, parse_name, plan_place, readable, sentence, too_large};
 use crate::connection::Connection;
@@ -188,30 +188,27 @@ impl Route {
         let webhook = self.slack_webhook.require("slack_webhook")?;
         let mut faults = Diagnostics::new();
         webhook.faults(Some(namespace)).into_iter().for_each(|fault| faults.push(fault));
+        let path = Path::from("slack_webhook").attribute("url_parameter");
+        let destination = document::SlackWebhook {
+            url_parameter: webhook.url_parameter.require(path)?.clone(),
+            allowed_host: webhook.allowed_host.known().cloned(),
+        };
         let document = RouteDocument {
-            name: self.name.require("name")?.clone(),
             default: self.default.unwrap_or_default(),
-            destination: Destination::SlackWebhook {
-                url_parameter: webhook
-                    .url_parameter
-                    .require(Path::from("slack_webhook").attribute("url_parameter"))?
-                    .clone(),
-                allowed_host: webhook.allowed_host.known().cloned(),
-            },
+            ..RouteDocument::new(self.name.require("name")?, Destination::SlackWebhook(destination))
         };
         faults.or_ok(document.encode().map_err(|error| too_large(&error))?)
     }
 
     fn from_document(document: RouteDocument) -> Self {
-        let RouteDocument { name, default, destination } = document;
-        let Destination::SlackWebhook { url_parameter, allowed_host } = destination;
-        Self {
-            name: name.into(),
-            default: default.into(),
-            slack_webhook: SlackWebhook { url_parameter: url_parameter.into(), allowed_host: allowed_host.into() }
-                .into(),
-            ..Self::default()
-        }
+        let slack_webhook = match document.destination {
+            Destination::SlackWebhook(webhook) => Attribute::Known(SlackWebhook {
+                url_parameter: webhook.url_parameter.into(),
+                allowed_host: webhook.allowed_host.into(),
+            }),
+            _ => Attribute::Null,
+        };
+        Self { name: document.name.into(), default: document.default.into(), slack_webhook, ..Self::default() }
     }
 
     fn placed(self, name: &str, parameter: &str, stored: Stored) -> Self {

@@ -200,13 +200,12 @@ impl Rule {
         let severity =
             self.severity.as_str().map(Severity::parse).transpose().map_err(|error| word(&error, "severity"))?;
         Ok(Some(RuleDocument {
-            name: self.name.require("name")?.clone(),
             description: self.description.clone().unwrap_or_default(),
-            expression: self.expression.require("expression")?.clone(),
             action: action.unwrap_or_default(),
             severity: severity.unwrap_or_default(),
             labels: self.labels.clone().unwrap_or_default(),
             enabled: self.enabled.unwrap_or(true),
+            ..RuleDocument::new(self.name.require("name")?, self.expression.require("expression")?)
         }))
     }
 
@@ -215,7 +214,7 @@ impl Rule {
         let document = self
             .document()?
             .ok_or_else(|| Diagnostic::error("The rule is not wholly known at apply").at("expression"))?;
-        let (expression, found) = check(&document.expression, "expression");
+        let (expression, found) = check(&document.condition.expression(), "expression");
         if expression.is_none() {
             return Err(found);
         }
@@ -226,8 +225,8 @@ impl Rule {
         Self {
             name: document.name.into(),
             description: keep_empty(document.description, &state.description),
-            fields: fields(&document.expression).unwrap_or_default().into(),
-            expression: document.expression.into(),
+            fields: fields(&document.condition.expression()).unwrap_or_default().into(),
+            expression: document.condition.expression().into_owned().into(),
             action: document.action.as_str().into(),
             severity: document.severity.as_str().into(),
             labels: keep_empty(document.labels, &state.labels),

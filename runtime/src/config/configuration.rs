@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use trailhook_engine::document::{Destination, RouteDocument, RuleDocument};
+use trailhook_engine::document::{RouteDocument, RuleDocument};
 use trailhook_engine::{Rule, RuleSet};
 
 /// A parameter as it was read.
@@ -20,20 +20,9 @@ pub struct Configuration {
     /// The rules that can be evaluated.
     pub rules: RuleSet,
     /// The routes, by name.
-    pub routes: Vec<Route>,
+    pub routes: Vec<RouteDocument>,
     /// The documents that could not be read. Each is off alone.
     pub broken: Vec<BrokenDocument>,
-}
-
-/// Where alerts go.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Route {
-    /// The route's name.
-    pub name: String,
-    /// Whether it takes only what no other route took.
-    pub default: bool,
-    /// Where.
-    pub destination: Destination,
 }
 
 /// A document that could not be read.
@@ -76,7 +65,7 @@ impl Configuration {
                 .map_err(|error| error.to_string())
                 .and_then(|document| check_name(parameter, &document.name).map(|()| document));
             match route {
-                Ok(RouteDocument { name, default, destination }) => read.push(Route { name, default, destination }),
+                Ok(route) => read.push(route),
                 Err(reason) => set_aside(parameter, reason),
             }
         }

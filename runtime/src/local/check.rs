@@ -1,8 +1,10 @@
 //! `trailhook check`: the plan's diagnostics, without a plan.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
+use trailhook_engine::document::RuleDocument;
 use trailhook_engine::event::Json;
 use trailhook_engine::language::{Checked, Diagnostic, Expression, Severity, check};
 
@@ -20,22 +22,29 @@ pub(super) fn rules(paths: &[PathBuf], as_json: bool) -> anyhow::Result<End> {
         output.line(&if as_json { json!({"error": reason}).to_string() } else { format!("error: {reason}\n") })?;
     }
     for rule in &rules {
-        let source = &rule.document.expression;
-        let checked = check(source);
-        errors += checked.diagnostics.iter().filter(|found| found.severity == Severity::Error).count();
-        if as_json {
-            let mut members = findings(source, &checked);
-            members.insert("rule".to_owned(), rule.document.name.clone().into());
-            members.insert("origin".to_owned(), rule.origin.clone().into());
-            output.line(&Value::from(members).to_string())?;
-        } else {
+        for (part, source) in expressions(&rule.document) {
+            let checked = check(&source);
+            errors += checked.diagnostics.iter().filter(|found| found.severity == Severity::Error).count();
+            if as_json {
+                let mut members = findings(&source, &checked);
+                members.insert("rule".to_owned(), rule.document.name.clone().into());
+                members.insert("origin".to_owned(), rule.origin.clone().into());
+                members.extend(part.map(|number| ("exception".to_owned(), number.into())));
+                output.line(&Value::from(members).to_string())?;
+                continue;
+            }
+            let part = part.map_or_else(String::new, |number| format!(", exception {number}"));
             for diagnostic in &checked.diagnostics {
-                output.line(&format!("{}\n\n{}\n", rule.origin, diagnostic.render(source)))?;
+                output.line(&format!("{}{part}\n\n{}\n", rule.origin, diagnostic.render(&source)))?;
             }
-            if let Err(error) = rule.document.encode() {
-                errors += 1;
-                output.line(&format!("error: {}: {error}\n", rule.origin))?;
-            }
+        }
+        if let Err(error) = rule.document.encode() {
+            errors += 1;
+            output.line(&if as_json {
+                json!({"rule": rule.document.name, "origin": rule.origin, "error": error.to_string()}).to_string()
+            } else {
+                format!("error: {}: {error}\n", rule.origin)
+            })?;
         }
     }
     if !as_json {
@@ -43,6 +52,12 @@ pub(super) fn rules(paths: &[PathBuf], as_json: bool) -> anyhow::Result<End> {
     }
     output.flush()?;
     Ok(if errors == 0 { End::Well } else { End::Findings })
+}
+
+/// The expressions of a rule: its condition, and its exceptions with their numbers counted from 1.
+fn expressions(rule: &RuleDocument) -> impl Iterator<Item = (Option<usize>, Cow<'_, str>)> {
+    let exceptions = rule.exceptions.iter().zip(1..).map(|(source, number)| (Some(number), Cow::Borrowed(&**source)));
+    std::iter::once((None, rule.condition.expression())).chain(exceptions)
 }
 
 /// Checks the expressions of lines, for machines.

@@ -72,7 +72,10 @@ fn subjects(which: &Which) -> anyhow::Result<(Vec<Subject>, usize)> {
     let subjects: Vec<_> = rules
         .into_iter()
         .filter(|rule| is_wanted(&rule.document.name))
-        .map(|rule| Subject { rule: Some((rule.document.name, rule.origin)), expression: rule.document.expression })
+        .map(|rule| Subject {
+            expression: rule.document.condition.expression().into_owned(),
+            rule: Some((rule.document.name, rule.origin)),
+        })
         .collect();
     // One that is there needs nothing of the others.
     if name.is_some() && !subjects.is_empty() {

@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
+use jiff::Timestamp;
 use serde_json::json;
 use trailhook_engine::{Rule, RuleSet};
 
@@ -44,7 +45,7 @@ pub(super) fn run(rule_paths: &[PathBuf], log_paths: &[PathBuf], show: Show) -> 
     // A rule that never matches is the most telling line of the summary.
     replay.by_rule.extend(rules.names().map(|name| (name.to_owned(), 0)));
     for file in &files {
-        let mut matcher = Matcher::new(&rules, file.display().to_string());
+        let mut matcher = Matcher::new(&rules, file.display().to_string(), Timestamp::now());
         let outcome = scan(file, &mut matcher);
         replay.tally.add(matcher.tally());
         for found in &matcher.take() {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
 use serde::Deserialize;
-use trailhook_engine::document::{Action, RuleDocument, Severity};
+use trailhook_engine::document::RuleDocument;
 
 use super::terraform;
 
@@ -90,16 +90,7 @@ fn lines(path: &Path) -> anyhow::Result<Rules> {
                 continue;
             }
         };
-        let document = RuleDocument {
-            name,
-            description: String::new(),
-            expression,
-            action: Action::Alert,
-            severity: Severity::default(),
-            labels: BTreeMap::new(),
-            enabled: true,
-        };
-        rules.push(FoundRule { document, origin });
+        rules.push(FoundRule { document: RuleDocument::new(name, expression), origin });
     }
     Ok(Rules { rules, unreadable })
 }

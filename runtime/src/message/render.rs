@@ -196,19 +196,11 @@ mod tests {
     use super::*;
     use proptest::prelude::{ProptestConfig, any, prop, prop_oneof, proptest};
     use serde_json::{Value, json};
-    use trailhook_engine::document::{Action, RuleDocument};
+    use trailhook_engine::document::RuleDocument;
 
     fn rule(name: &str, description: &str, severity: Severity, expression: &str) -> Rule {
-        Rule::compile(RuleDocument {
-            name: name.to_owned(),
-            description: description.to_owned(),
-            expression: expression.to_owned(),
-            action: Action::Alert,
-            severity,
-            labels: Default::default(),
-            enabled: true,
-        })
-        .unwrap()
+        let description = description.to_owned();
+        Rule::compile(RuleDocument { description, severity, ..RuleDocument::new(name, expression) }).unwrap()
     }
 
     fn event(record: &Value) -> Event {

@@ -61,6 +61,9 @@ pub enum SendError {
         /// What the last try met.
         reason: String,
     },
+    /// A newer version of the product published the route.
+    #[error("this version of the function does not deliver to `{0}`; update it")]
+    Unsupported(&'static str),
     /// The program cannot speak HTTP.
     #[error("the HTTP client cannot be made: {0}")]
     Client(String),

@@ -28,7 +28,7 @@ enum Unit {
 }
 
 impl Glob {
-    pub(super) fn compile(pattern: &[u8]) -> Self {
+    pub(crate) fn compile(pattern: &[u8]) -> Self {
         let mut units = Vec::new();
         let mut closed = true;
         let mut rest = code_points(pattern);
@@ -53,11 +53,11 @@ impl Glob {
     }
 
     /// Whether each `[` is closed; one that is not stands for itself.
-    pub(super) fn is_closed(&self) -> bool {
+    pub(crate) fn is_closed(&self) -> bool {
         self.closed
     }
 
-    pub(super) fn fits(&self, text: &[u8]) -> bool {
+    pub(crate) fn fits(&self, text: &[u8]) -> bool {
         fits(text, &self.units)
     }
 

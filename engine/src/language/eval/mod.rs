@@ -19,6 +19,7 @@ mod unicode_tables;
 use std::rc::Rc;
 
 use budget::Budget;
+pub(crate) use glob::Glob;
 pub(crate) use network::is_network;
 pub(crate) use patterns::Patterns;
 use smallvec::{SmallVec, smallvec};

@@ -1,0 +1,224 @@
+//! Where alerts go.
+
+use serde::{Deserialize, Serialize};
+
+use super::name::Namespace;
+use super::secret::{SecretParameterError, check_secret_parameter};
+
+/// Where alerts go. What is secret stands elsewhere; only the name of its parameter is here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Destination {
+    /// A Slack incoming webhook.
+    SlackWebhook(SlackWebhook),
+    /// A Slack app, which can answer in threads.
+    SlackApp(SlackApp),
+    /// A topic of SNS.
+    Sns(Sns),
+}
+
+/// A Slack incoming webhook.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlackWebhook {
+    /// The SecureString parameter that holds the webhook's URL.
+    pub url_parameter: String,
+    /// A host other than Slack's own that the URL may name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allowed_host: Option<String>,
+}
+
+/// A Slack app.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlackApp {
+    /// The channel's id (`C…`) or its name.
+    pub channel: String,
+    /// The SecureString parameter that holds the bot's token.
+    pub token_parameter: String,
+    /// Whether the first repeat of an alert is shown in the channel as well as in its thread.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub broadcast_first_reply: bool,
+    /// An interface other than Slack's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub api_url: Option<String>,
+}
+
+/// A topic of SNS.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sns {
+    /// The topic's ARN.
+    pub topic_arn: String,
+}
+
+/// Something about a destination that cannot be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DestinationFault {
+    /// The name of the parameter that holds a secret.
+    #[error("{error}")]
+    Secret {
+        /// The attribute.
+        attribute: &'static str,
+        /// What is wrong.
+        error: SecretParameterError,
+    },
+    /// A host with more than its name.
+    #[error("\"{0}\" is not a host: give it alone, such as \"chat.example.com\", without scheme, port and path")]
+    AllowedHost(String),
+    /// A channel that Slack does not have.
+    #[error(
+        "\"{0}\" is not a channel of Slack: give its id, such as \"C0123456789\", or its name, such as \"#alerts\""
+    )]
+    Channel(String),
+    /// An address of an interface that cannot be called.
+    #[error(
+        "\"{0}\" is not the address of an interface: it begins with \"https://\", as \"https://slack.com/api\" does; plain http is for this machine alone"
+    )]
+    ApiUrl(String),
+    /// A topic that SNS does not have.
+    #[error("\"{0}\" is not the ARN of a topic; it looks like \"arn:aws:sns:eu-west-1:111122223333:alerts\"")]
+    TopicArn(String),
+}
+
+impl DestinationFault {
+    /// The attribute of the block in which the fault is.
+    #[must_use]
+    pub fn attribute(&self) -> &'static str {
+        match self {
+            Self::Secret { attribute, .. } => attribute,
+            Self::AllowedHost(_) => "allowed_host",
+            Self::Channel(_) => "channel",
+            Self::ApiUrl(_) => "api_url",
+            Self::TopicArn(_) => "topic_arn",
+        }
+    }
+}
+
+impl Destination {
+    /// The name of the block of the configuration, and of the kind in the document.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::SlackWebhook(_) => "slack_webhook",
+            Self::SlackApp(_) => "slack_app",
+            Self::Sns(_) => "sns",
+        }
+    }
+
+    /// What cannot be. Whether a secret stands inside the namespace is told where that is known.
+    #[must_use]
+    pub fn faults(&self, namespace: Option<&Namespace>) -> Vec<DestinationFault> {
+        let secret = |attribute, parameter: &str| {
+            check_secret_parameter(parameter, namespace)
+                .err()
+                .map(|error| DestinationFault::Secret { attribute, error })
+        };
+        match self {
+            Self::SlackWebhook(webhook) => {
+                let host = webhook.allowed_host.as_ref().filter(|host| !is_host(host));
+                let host = host.map(|host| DestinationFault::AllowedHost(host.clone()));
+                secret("url_parameter", &webhook.url_parameter).into_iter().chain(host).collect()
+            }
+            Self::SlackApp(app) => {
+                let channel = (!is_channel(&app.channel)).then(|| DestinationFault::Channel(app.channel.clone()));
+                let address = app.api_url.as_ref().filter(|address| !is_interface(address));
+                let address = address.map(|address| DestinationFault::ApiUrl(address.clone()));
+                channel.into_iter().chain(secret("token_parameter", &app.token_parameter)).chain(address).collect()
+            }
+            Self::Sns(sns) if is_topic(&sns.topic_arn) => Vec::new(),
+            Self::Sns(sns) => vec![DestinationFault::TopicArn(sns.topic_arn.clone())],
+        }
+    }
+}
+
+fn is_host(text: &str) -> bool {
+    match text.strip_prefix('[').and_then(|text| text.strip_suffix(']')) {
+        Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
+        None => {
+            !text.is_empty() && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-".contains(c))
+        }
+    }
+}
+
+/// Slack's names of channels have lower-case letters of any script, digits, `-` and `_`, and up to 80 characters.
+fn is_channel(text: &str) -> bool {
+    let name = text.strip_prefix('#').unwrap_or(text);
+    let is_id = text.starts_with(['C', 'G', 'D'])
+        && text.len() >= 9
+        && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+    let is_name = !name.is_empty()
+        && name.chars().count() <= 80
+        && name.chars().all(|c| (c.is_alphanumeric() && !c.is_uppercase()) || matches!(c, '-' | '_'));
+    is_id || is_name
+}
+
+fn is_interface(text: &str) -> bool {
+    let is_plain = !text.contains(|c: char| c.is_whitespace() || c.is_control() || "?#@".contains(c));
+    let host = |rest: &str| rest.split(['/', ':']).next().unwrap_or_default().to_owned();
+    match (text.strip_prefix("https://"), text.strip_prefix("http://")) {
+        (Some(rest), _) => is_plain && is_host(&host(rest)),
+        (None, Some(rest)) => {
+            let is_loopback = matches!(host(rest).as_str(), "localhost" | "127.0.0.1") || rest.starts_with("[::1]");
+            is_plain && is_loopback
+        }
+        (None, None) => false,
+    }
+}
+
+fn is_topic(text: &str) -> bool {
+    let parts: Vec<_> = text.split(':').collect();
+    match parts.as_slice() {
+        ["arn", partition, "sns", region, account, topic] => {
+            partition.starts_with("aws")
+                && !region.is_empty()
+                && account.len() == 12
+                && account.bytes().all(|byte| byte.is_ascii_digit())
+                && !topic.is_empty()
+                && topic.len() <= 256
+                && topic.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_a_host_alone() {
+        assert!(["127.0.0.1", "chat.example.com", "localhost", "[::1]"].into_iter().all(is_host));
+        assert!(!["", "https://a", "a:80", "a/b", "A.example", "[x]"].into_iter().any(is_host));
+    }
+
+    #[test]
+    fn channels_interfaces_and_topics_are_told_from_other_texts() {
+        assert!(["C0123456789", "#alerts", "alerts", "sécurité", "a_b-1"].into_iter().all(is_channel));
+        assert!(!["", "#", "Alerts", "a b", "@user", "https://x"].into_iter().any(is_channel));
+        assert!(
+            ["https://slack.com/api", "https://slack-gov.com/api/", "http://127.0.0.1:80/api", "http://[::1]:1"]
+                .into_iter()
+                .all(is_interface)
+        );
+        assert!(
+            ![
+                "slack.com",
+                "http://slack.com/api",
+                "https://",
+                "https://a@b/",
+                "http://127.0.0.1.evil.org",
+                "https://a?b"
+            ]
+            .into_iter()
+            .any(is_interface)
+        );
+        assert!(
+            ["arn:aws:sns:eu-west-1:111122223333:alerts", "arn:aws-cn:sns:cn-north-1:111122223333:a.fifo"]
+                .into_iter()
+                .all(is_topic)
+        );
+        assert!(
+            !["alerts", "arn:aws:sqs:eu-west-1:111122223333:alerts", "arn:aws:sns:eu-west-1:1:alerts"]
+                .into_iter()
+                .any(is_topic)
+        );
+    }
+}

@@ -1,0 +1,168 @@
+//! The published form of a namespace's settings.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::codec::{self, DocumentError, EncodeError};
+
+/// What holds for all rules and routes, as it stands in `{namespace}/settings`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettingsDocument {
+    /// Names of accounts, shown beside their 12 digits.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub account_aliases: BTreeMap<String, String>,
+    /// Whether people are told of rules that err.
+    #[serde(default = "yes")]
+    pub notify_rule_errors: bool,
+    /// Whether people are told of log objects that are removed.
+    #[serde(default = "yes")]
+    pub notify_log_removal: bool,
+    /// The age in seconds at which the rules are read anew.
+    #[serde(default = "refresh_seconds")]
+    pub refresh_seconds: u32,
+    /// Path patterns of fields whose values no message shows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub redact: Vec<String>,
+    /// The namespace of the metrics.
+    #[serde(default = "metrics_namespace")]
+    pub metrics_namespace: String,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn refresh_seconds() -> u32 {
+    SettingsDocument::DEFAULT_REFRESH_SECONDS
+}
+
+fn metrics_namespace() -> String {
+    SettingsDocument::DEFAULT_METRICS_NAMESPACE.to_owned()
+}
+
+/// Something about settings that cannot be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SettingsFault {
+    /// No account.
+    #[error("\"{0}\" is not an account, which has 12 digits")]
+    Account(String),
+    /// An age that would read too often, or show a change too late.
+    #[error("the rules are read anew at least every 3600 and at most every 30 seconds, not every {0}")]
+    Refresh(u32),
+    /// A pattern that fits no path.
+    #[error("\"{0}\" fits no field; write its path, in which `*` stands for one segment and `**` for any")]
+    Redact(String),
+    /// A namespace that CloudWatch does not admit.
+    #[error(
+        "\"{0}\" is no namespace of metrics: 1 to 255 characters out of letters, digits and `.-_/#:`, not beginning with \"AWS/\" or `:`"
+    )]
+    Metrics(String),
+}
+
+impl SettingsFault {
+    /// The attribute of the configuration in which the fault is.
+    #[must_use]
+    pub fn attribute(&self) -> &'static str {
+        match self {
+            Self::Account(_) => "account_aliases",
+            Self::Refresh(_) => "refresh_seconds",
+            Self::Redact(_) => "redact",
+            Self::Metrics(_) => "metrics_namespace",
+        }
+    }
+}
+
+impl Default for SettingsDocument {
+    fn default() -> Self {
+        Self {
+            account_aliases: BTreeMap::new(),
+            notify_rule_errors: true,
+            notify_log_removal: true,
+            refresh_seconds: Self::DEFAULT_REFRESH_SECONDS,
+            redact: Vec::new(),
+            metrics_namespace: Self::DEFAULT_METRICS_NAMESPACE.to_owned(),
+        }
+    }
+}
+
+impl SettingsDocument {
+    /// The age at which the rules are read anew where nothing is said.
+    pub const DEFAULT_REFRESH_SECONDS: u32 = 60;
+    /// The namespace of the metrics where nothing is said.
+    pub const DEFAULT_METRICS_NAMESPACE: &'static str = "Trailhook";
+
+    /// What cannot be.
+    #[must_use]
+    pub fn faults(&self) -> Vec<SettingsFault> {
+        let is_account = |account: &&String| account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+        let accounts = self.account_aliases.keys().filter(|account| !is_account(account));
+        let mut faults: Vec<_> = accounts.map(|account| SettingsFault::Account(account.clone())).collect();
+        if !(30..=3600).contains(&self.refresh_seconds) {
+            faults.push(SettingsFault::Refresh(self.refresh_seconds));
+        }
+        let fits_nothing = |pattern: &&String| pattern.split('.').any(str::is_empty);
+        faults.extend(self.redact.iter().filter(fits_nothing).map(|pattern| SettingsFault::Redact(pattern.clone())));
+        let metrics = &self.metrics_namespace;
+        let is_namespace = (1..=255).contains(&metrics.len())
+            && metrics.chars().all(|c| c.is_ascii_alphanumeric() || ".-_/#:".contains(c))
+            && !metrics.starts_with("AWS/")
+            && !metrics.starts_with(':');
+        if !is_namespace {
+            faults.push(SettingsFault::Metrics(metrics.clone()));
+        }
+        faults
+    }
+
+    /// The text of the parameter.
+    ///
+    /// # Errors
+    ///
+    /// [`EncodeError`] if it is longer than a parameter can be.
+    pub fn encode(&self) -> Result<String, EncodeError> {
+        codec::encode(self)
+    }
+
+    /// Reads the text of a parameter.
+    ///
+    /// # Errors
+    ///
+    /// [`DocumentError`] if the text is no settings, or of a newer schema.
+    pub fn decode(text: &str) -> Result<Self, DocumentError> {
+        codec::decode(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_come_back_as_they_were() {
+        let settings = SettingsDocument {
+            account_aliases: BTreeMap::from([("111122223333".to_owned(), "prod {{x}}".to_owned())]),
+            notify_rule_errors: false,
+            notify_log_removal: false,
+            refresh_seconds: 300,
+            redact: vec!["requestParameters.**.password".to_owned()],
+            metrics_namespace: "Security/Trailhook".to_owned(),
+        };
+        assert_eq!(settings.faults(), []);
+        assert_eq!(SettingsDocument::decode(&settings.encode().unwrap()).unwrap(), settings);
+        assert_eq!(SettingsDocument::decode(r#"{"schema":1}"#).unwrap(), SettingsDocument::default());
+        assert_eq!(SettingsDocument::default().faults(), []);
+    }
+
+    #[test]
+    fn what_cannot_be_is_told_by_attribute() {
+        let settings = SettingsDocument {
+            account_aliases: BTreeMap::from([("prod".to_owned(), "111122223333".to_owned())]),
+            refresh_seconds: 5,
+            redact: vec!["a..b".to_owned(), "a.*".to_owned(), String::new()],
+            metrics_namespace: "AWS/Lambda".to_owned(),
+            ..SettingsDocument::default()
+        };
+        let attributes: Vec<_> = settings.faults().iter().map(SettingsFault::attribute).collect();
+        assert_eq!(attributes, ["account_aliases", "refresh_seconds", "redact", "redact", "metrics_namespace"]);
+    }
+}
