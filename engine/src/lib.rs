@@ -25,6 +25,7 @@
 //! |---|---|
 //! | [`event`] | a CloudTrail record: JSON as Python reads it, and its flat view |
 //! | [`language`] | the rule language: parse, check, evaluate, explain, and what is said about mistakes |
+//! | [`log`] | log files: from bytes to records |
 //! | [`document`] | what is published to Parameter Store: names, rules, routes |
 //! | [`RuleSet`] | all rules of a namespace: from an event to a [`Verdict`] |
 //!
@@ -35,6 +36,7 @@ mod catalogue;
 pub mod document;
 pub mod event;
 pub mod language;
+pub mod log;
 mod rule;
 mod rule_set;
 mod similar;

@@ -8,7 +8,7 @@
 //! | source | [`source`] | what arrived -> [`source::Work`]: the objects to read |
 //! | pipeline | [`pipeline`] | the steps below, in order |
 //! | configuration | [`config`] | rules, routes and secrets from Parameter Store |
-//! | reader | [`reader`] | object -> gunzip -> [`reader::RawRecord`]s, one at a time |
+//! | reader | [`trailhook_engine::log`] | object -> gunzip -> records, one at a time |
 //! | matcher | [`matcher`] | record -> event -> [`matcher::Match`] |
 //! | delivery | [`delivery`] | match -> the four steps below, each route by itself |
 //! | router | [`router`] | match -> routes |
@@ -27,7 +27,6 @@ pub mod matcher;
 pub mod message;
 pub mod outbox;
 pub mod pipeline;
-pub mod reader;
 pub mod router;
 pub mod sender;
 pub mod source;

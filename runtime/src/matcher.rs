@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use trailhook_engine::event::Event;
 use trailhook_engine::{Rule, RuleSet, Verdict};
 
-use crate::reader::{RawRecord, RecordSink};
+use trailhook_engine::log::{RawRecord, RecordSink};
 
 /// An event for which at least one alert rule is true.
 #[derive(Debug, Clone)]

@@ -17,9 +17,9 @@ use crate::config::{ConfigError, ConfigStore, SecretStore};
 use crate::delivery::{Deliverer, Delivery};
 use crate::matcher::{Matcher, Tally};
 use crate::outbox::MemoryOutbox;
-use crate::reader::{LogError, LogReader, ObjectKind, SplitError, TAKE};
 use crate::sender::{SendError, WebhookSender};
 use crate::source::{LogObject, SourceError, Work};
+use trailhook_engine::log::{LogError, LogReader, ObjectKind, SplitError, TAKE};
 
 /// Matches that wait for delivery before reading goes on. Memory is bounded by them and by the largest record.
 const BATCH: usize = 64;

@@ -9,7 +9,7 @@ use flate2::read::MultiGzDecoder;
 use trailhook_engine::event::Event;
 
 use super::output::count;
-use crate::reader::{GZIP_BEGINS, LogError, LogReader, MAX_RECORD_BYTES, RawRecord, RecordSink, SplitError};
+use trailhook_engine::log::{GZIP_BEGINS, LogError, LogReader, MAX_RECORD_BYTES, RawRecord, RecordSink, SplitError};
 
 /// Bytes that are read at a time.
 const CHUNK: usize = 64 * 1024;

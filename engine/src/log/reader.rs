@@ -40,7 +40,7 @@ enum Form<S: RecordSink> {
 }
 
 /// The first byte of every gzip file.
-pub(crate) const GZIP_BEGINS: u8 = 0x1F;
+pub const GZIP_BEGINS: u8 = 0x1F;
 
 /// Compressed bytes that are taken at a time. Deflate makes at most 1,032 bytes of one, so that what waits between two takes
 /// is bounded whatever came.
