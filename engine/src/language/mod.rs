@@ -8,6 +8,8 @@ mod eval;
 mod expr;
 mod findings;
 mod function;
+#[cfg(test)]
+mod guide;
 mod limits;
 mod literal;
 mod lower;
