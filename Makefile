@@ -18,6 +18,10 @@ demo: build ## Rules in Terraform, logs in S3, alerts as in Slack: all of it on 
 test: ## Every check and test; ends with `N passed, N failed, N skipped`
 	@scripts/test.sh
 
+.PHONY: docs
+docs: ## Write the chapter of diagnostics in docs/guides/rule-language.md
+	TRAILHOOK_DOCS=write cargo test -p trailhook-engine --test guide the_chapter_of_diagnostics_is_current
+
 .PHONY: fmt
 fmt: ## Format the sources
 	cargo fmt --all

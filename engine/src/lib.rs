@@ -4,22 +4,41 @@
 //! parsed and checked once, and then evaluated over as many events as there are:
 //!
 //! ```
+//! use trailhook_engine::document::RuleDocument;
 //! use trailhook_engine::event::Event;
 //! use trailhook_engine::language::{Expression, Outcome};
+//! use trailhook_engine::{Rule, RuleSet};
 //!
-//! let rule = Expression::parse(r#"
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let event = Event::parse(br#"{"userIdentity": {"type": "Root"}, "eventName": "DeleteTrail"}"#)?;
+//!
+//! // An expression sees the event flat.
+//! let source = r#"
 //!     event.get("userIdentity.type") == "Root"
 //!     and not event["eventName"].startswith(("Get", "List", "Describe", "Head"))
-//! "#).unwrap();
-//!
-//! let event = Event::parse(br#"{"userIdentity": {"type": "Root"}, "eventName": "DeleteTrail"}"#).unwrap();
-//! assert_eq!(rule.evaluate(&event), Outcome::Match);
+//! "#;
+//! let expression = Expression::parse(source).expect("it has no mistake");
+//! assert_eq!(expression.evaluate(&event), Outcome::Match);
 //!
 //! // A mistake is found before the rule runs, and says where it is and what was meant.
-//! let mistakes = Expression::parse("event['eventName'].startwith('Get')").unwrap_err();
+//! let mistakes = Expression::parse("event['eventName'].startwith('Get')").expect_err("a slip");
 //! assert_eq!(mistakes[0].code.as_str(), "TH0107");
 //! assert_eq!(mistakes[0].suggestion.as_deref(), Some("startswith"));
+//!
+//! // What is published is a document: the expression with its name and what is to happen.
+//! let published = serde_json::json!({"schema": 1, "name": "root", "severity": "critical", "expression": source});
+//! let rule = Rule::compile(RuleDocument::decode(&published.to_string())?)?;
+//!
+//! // All rules together decide about an event.
+//! let rules = RuleSet::new([rule]);
+//! let verdict = rules.decide(&event);
+//! assert_eq!(verdict.alerts[0].name(), "root");
+//! assert!(verdict.ignored_by.is_none() && verdict.errors.is_empty());
+//! # Ok(())
+//! # }
 //! ```
+//!
+//! The way of an event through the crate:
 //!
 //! | module | |
 //! |---|---|
@@ -28,6 +47,9 @@
 //! | [`log`] | log files: from bytes to records |
 //! | [`document`] | what is published to Parameter Store: names, rules, routes |
 //! | [`RuleSet`] | all rules of a namespace: from an event to a [`Verdict`] |
+//!
+//! Each module opens with an example. The language itself is described for those who write rules in
+//! `docs/guides/rule-language.md`, whose examples are tests of this crate.
 //!
 //! The crate does no input or output, knows nothing of AWS's interfaces, and keeps no state. Nothing that an event holds
 //! makes it panic or run without bound.

@@ -1,4 +1,30 @@
 //! The CloudTrail event: how a record is read, and the flat view that rules see.
+//!
+//! ```
+//! use trailhook_engine::event::{Event, Leaf};
+//!
+//! let event = Event::parse(br#"{
+//!     "eventName": "RunInstances",
+//!     "requestParameters": {"instancesSet": {"items": [{"imageId": "ami-1"}, {"imageId": "ami-2"}]}, "filterSet": {}},
+//!     "responseElements": null
+//! }"#).unwrap();
+//!
+//! // Keys are paths. A list has indices, `null` stays, and what is empty is not there.
+//! let paths: Vec<_> = event.flat().keys().map(|path| path.to_string_lossy()).collect();
+//! assert_eq!(paths, [
+//!     "eventName",
+//!     "requestParameters.instancesSet.items.0.imageId",
+//!     "requestParameters.instancesSet.items.1.imageId",
+//!     "responseElements",
+//! ]);
+//! assert_eq!(event.flat().get(&b"responseElements"[..]), Some(&Leaf::Null));
+//! assert_eq!(event.str("requestParameters.instancesSet.items.1.imageId").as_deref(), Some("ami-2"));
+//!
+//! // JSON is read as Python reads it, so that one odd record does not cost a whole file.
+//! let odd = Event::parse(br#"{"userAgent": "half a pair: \ud83d", "n": 123456789012345678901234567890, "f": NaN}"#);
+//! assert!(odd.is_ok());
+//! assert!(Event::parse(b"[1, 2]").is_err(), "a record is an object");
+//! ```
 
 mod flatten;
 mod json;

@@ -86,27 +86,27 @@ codes! {
         good: r#"event.get("userAgent", "") == "\U0001F511""#,
     }
     UnknownName "TH0101" "Unknown name" {
-        why: "A rule knows the name `event`, its functions, and the variables of its own comprehensions. Python's constants are `True`, `False` and `None`.",
+        why: "A rule knows `event`, the functions of the language, and the variables of its own comprehensions. Fields and strings stand in quotation marks; the constants are `True`, `False` and `None`.",
         bad: r#"eventName == "StopLogging""#,
         good: r#"event["eventName"] == "StopLogging""#,
     }
     Unsupported "TH0102" "Construct that the language leaves out" {
-        why: "The language has what a condition over one event needs. What could run for long, reach outside the event or change it is left out.",
+        why: "The language has what a condition over one event needs. What could run for long, reach outside of the event or change it is left out. \"What differs from Python\" says what to write instead.",
         bad: r#"(lambda name: name == "StopLogging")(event["eventName"])"#,
         good: r#"event["eventName"] == "StopLogging""#,
     }
     AttributeAccess "TH0103" "Dots where brackets belong" {
-        why: "Fields are read with brackets; a nested field has one key, its path.",
+        why: "A field is read with brackets or `get`, and a nested field has one key: its whole path. Dots are for methods.",
         bad: r#"event.userIdentity.type == "Root""#,
         good: r#"event["userIdentity.type"] == "Root""#,
     }
     NestedSubscript "TH0104" "Brackets behind brackets" {
-        why: "The event is flat: a nested field has one key, its path, and the path up to it has none.",
+        why: "The event is flat: a nested field has one key, its whole path. There is no value for the object around it.",
         bad: r#"event["userIdentity"]["type"] == "Root""#,
         good: r#"event["userIdentity.type"] == "Root""#,
     }
     UnknownMethod "TH0107" "Unknown method" {
-        why: "Strings have Python's methods, the event has `get`, `keys`, `values` and `items`. Methods that would change the event are left out.",
+        why: "Strings have Python's methods, lists and tuples have `count` and `index`, and the event has `get`, `keys`, `values` and `items`. Methods that would change the event are left out.",
         bad: r#"event["eventName"].startwith("Delete")"#,
         good: r#"event["eventName"].startswith("Delete")"#,
     }
@@ -121,12 +121,12 @@ codes! {
         good: r#"event["eventName"].startswith(("Delete", "Stop"))"#,
     }
     Pattern "TH0110" "Bad pattern" {
-        why: "The regular expression or pattern cannot be read. It must be a literal, so that it is checked and compiled before the rule runs.",
+        why: "The regular expression or pattern does not parse. A regular expression must be a literal, because it is compiled before the rule runs, and has neither look-around nor back-references.",
         bad: r#"matches(event["eventName"], "^(Get|List")"#,
         good: r#"matches(event["eventName"], "^(Get|List)")"#,
     }
     Network "TH0111" "Bad network" {
-        why: "A network is an address or an address with the length of its prefix.",
+        why: "A network is an address (`10.1.2.3`), or an address with the length of its prefix (`10.0.0.0/8`). The address must be a whole one.",
         bad: r#"in_cidr(event["sourceIPAddress"], "10.0.0/8")"#,
         good: r#"in_cidr(event["sourceIPAddress"], "10.0.0.0/8")"#,
     }
@@ -136,7 +136,7 @@ codes! {
         good: r#""errorCode" in event"#,
     }
     LiteralOperand "TH0202" "String as a condition" {
-        why: "The part before `or` is not compared with the string behind it: the string stands alone, is always true as a condition, and never `True` as a value.",
+        why: "`a == \"A\" or \"B\"` means `(a == \"A\") or \"B\"`: the second string is compared with nothing. As a condition it is always true, and as the value of a rule it is never `True`.",
         bad: r#"event["eventName"] == "StopLogging" or "DeleteTrail""#,
         good: r#"event["eventName"] in ["StopLogging", "DeleteTrail"]"#,
     }
@@ -151,7 +151,7 @@ codes! {
         good: r#"event.get("readOnly") == False"#,
     }
     AlwaysTrue "TH0205" "Always true" {
-        why: "The condition holds for every event: no value equals both strings, so it differs from at least one of them.",
+        why: "The condition holds for every event and so decides nothing. In the example no value equals both strings, so it differs from at least one of them.",
         bad: r#"event["eventName"] != "GetObject" or event["eventName"] != "PutObject""#,
         good: r#"event["eventName"] != "GetObject" and event["eventName"] != "PutObject""#,
     }
@@ -161,12 +161,12 @@ codes! {
         good: r#""root" not in event.get("userIdentity.arn", "")"#,
     }
     IdentityOfLiteral "TH0207" "Identity of a literal" {
-        why: "`is` asks for the same object. A value of the event is never the same object as a string or number in the rule, also where they are equal.",
+        why: "`is` asks for the same object. A value of the event is never the same object as a string or number in the rule, even if they are equal. `is` is for `None`, `True` and `False`.",
         bad: r#"event["awsRegion"] is "us-east-1""#,
         good: r#"event["awsRegion"] == "us-east-1""#,
     }
     InvalidEscape "TH0208" "Escape that is none" {
-        why: "Python keeps the backslash, warns, and will refuse it one day. Double it, or put `r` before the string.",
+        why: "Python keeps the backslash and warns, and a later version will refuse it. Double the backslash, or put `r` before the string.",
         bad: r#"matches(event["eventName"], "^Get\w+$")"#,
         good: r#"matches(event["eventName"], r"^Get\w+$")"#,
     }
@@ -181,7 +181,7 @@ codes! {
         good: r#"event["eventName"].startswith(("Get",))"#,
     }
     PatternInEquality "TH0211" "Pattern compared with `==`" {
-        why: "`==` takes `*` for a character like any other. Ask for the beginning of the string, or for a pattern by `glob`.",
+        why: "`==` takes `*` for a character like any other. Use `startswith` or `endswith`, or `glob` for a pattern.",
         bad: r#"event["eventName"] == "Describe*""#,
         good: r#"event["eventName"].startswith("Describe")"#,
     }
@@ -191,17 +191,17 @@ codes! {
         good: r#"in_cidr(event["sourceIPAddress"], "10.0.0.0/8")"#,
     }
     UnknownValue "TH0213" "Value that the field never has" {
-        why: "CloudTrail writes one of few values there, and this is none of them. `errorCode` is absent where nothing failed.",
+        why: "CloudTrail writes one of a few values there, and this is none of them; the case counts. `errorCode` is absent where nothing failed.",
         bad: r#"event.get("userIdentity.type") == "IamUser""#,
         good: r#"event.get("userIdentity.type") == "IAMUser""#,
     }
     MissingField "TH0214" "Field that may be missing" {
-        why: "`event[…]` raises where the field is missing; the rule then does not match and is counted as broken for that event. Use `get`, or ask for the field first: `\"errorCode\" in event and …`.",
+        why: "`event[…]` raises where the field is missing: the rule then does not match, and an error is counted. Use `get`, or ask for the field first: `\"errorCode\" in event and …`.",
         bad: r#"event["errorCode"] == "AccessDenied""#,
         good: r#"event.get("errorCode") == "AccessDenied""#,
     }
     MethodOfNone "TH0215" "Value that may be `None`" {
-        why: "`get` without a default gives `None` where the field is missing, and `None` has no methods, no elements and no order. Give an empty string as the default.",
+        why: "`get` without a default gives `None` where the field is missing, and `None` has no methods, no elements and no order. Give `get` a default: an empty string, or 0 for a number.",
         bad: r#"event.get("errorCode").startswith("AccessDenied")"#,
         good: r#"event.get("errorCode", "").startswith("AccessDenied")"#,
     }
@@ -211,7 +211,7 @@ codes! {
         good: r#""env" in values(event, "requestParameters.tagSet.items.*.key")"#,
     }
     EventInGenerator "TH0217" "`event` inside a generator" {
-        why: "This works here. The Python function that evaluates rules with `eval` raises `NameError` for it, so the rule cannot be used there too.",
+        why: "This works here. A Python function that gives the event to `eval` as a local variable raises `NameError`: it matters only to rules that must run there as well.",
         bad: r#"any(event["eventName"].startswith(verb) for verb in ("Delete", "Stop"))"#,
         good: r#"event["eventName"].startswith(("Delete", "Stop"))"#,
     }
@@ -231,7 +231,7 @@ codes! {
         good: r#"event["eventSource"] == "s3.amazonaws.com""#,
     }
     UnknownField "TH0304" "Unknown field" {
-        why: "CloudTrail writes no field of this name; names differ in case.",
+        why: "CloudTrail writes no field of this name. The case counts.",
         bad: r#"event.get("sourceIpAddress", "") == "203.0.113.7""#,
         good: r#"event.get("sourceIPAddress", "") == "203.0.113.7""#,
     }
@@ -241,7 +241,7 @@ codes! {
         good: r#""userIdentity.type" in event"#,
     }
     UnknownParameter "TH0306" "Unknown request parameter" {
-        why: "The event that the rule asks for is not known to have this parameter.",
+        why: "The event that the rule asks for is not known to have this parameter. The case counts; the catalogue may lack new ones.",
         bad: r#"event["eventSource"] == "iam.amazonaws.com" and event["eventName"] == "CreateUser" and event.get("requestParameters.username") == "admin""#,
         good: r#"event["eventSource"] == "iam.amazonaws.com" and event["eventName"] == "CreateUser" and event.get("requestParameters.userName") == "admin""#,
     }

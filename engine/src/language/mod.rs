@@ -1,4 +1,44 @@
 //! The rule language: a Python expression over one flat event.
+//!
+//! [`check`] is what a plan runs: it gives the expression, unless the text has an error, and everything that was found.
+//!
+//! ```
+//! use trailhook_engine::language::{Severity, check};
+//!
+//! let source = r#"event["errorCode"] == "AccessDenied""#;
+//! let checked = check(source);
+//! let found = &checked.diagnostics[0];
+//! assert_eq!((found.code.as_str(), found.severity), ("TH0214", Severity::Warning));
+//! assert_eq!(found.suggestion.as_deref(), Some(r#"event.get("errorCode")"#));
+//! assert!(found.render(source).starts_with("warning[TH0214]: not every event has `errorCode`"));
+//!
+//! // A warning does not keep the rule from running. An error does.
+//! assert!(checked.expression.is_some());
+//! assert!(check("event.eventName == 'StopLogging'").expression.is_none());
+//! ```
+//!
+//! [`Expression`] is what the run time uses. Its evaluation never panics and always ends.
+//!
+//! ```
+//! use trailhook_engine::event::Event;
+//! use trailhook_engine::language::{Expression, Outcome};
+//!
+//! let source = r#"event["eventName"] == "StopLogging" and event["errorCode"]"#;
+//! let expression = Expression::parse(source).unwrap();
+//! assert_eq!(expression.fields().collect::<Vec<_>>(), ["errorCode", "eventName"]);
+//!
+//! let outcome = |record: &str| expression.evaluate(&Event::parse(record.as_bytes()).unwrap());
+//! assert_eq!(outcome(r#"{"eventName": "StartLogging"}"#), Outcome::NoMatch);
+//! // Only `True` itself matches; a string does not.
+//! assert_eq!(outcome(r#"{"eventName": "StopLogging", "errorCode": "AccessDenied"}"#), Outcome::NonBool);
+//! // Where Python would raise, the rule errs, and says where.
+//! let Outcome::Error(error) = outcome(r#"{"eventName": "StopLogging"}"#) else { panic!("no such field") };
+//! assert_eq!(error.kind.class(), "KeyError");
+//! assert_eq!(
+//!     error.describe(source),
+//!     r#"KeyError: the event has no such field in `event["errorCode"]` (line 1, column 41)"#
+//! );
+//! ```
 
 mod code;
 mod diagnostic;
@@ -9,6 +49,8 @@ mod explain;
 mod expr;
 mod findings;
 mod function;
+#[cfg(test)]
+mod guide;
 mod limits;
 mod literal;
 mod lower;
