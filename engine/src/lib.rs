@@ -29,9 +29,9 @@
 //! let published = serde_json::json!({"schema": 1, "name": "root", "severity": "critical", "expression": source});
 //! let rule = Rule::compile(RuleDocument::decode(&published.to_string())?)?;
 //!
-//! // All rules together decide about an event.
+//! // All rules together decide about an event. The time is for one that has no `eventTime`.
 //! let rules = RuleSet::new([rule]);
-//! let verdict = rules.decide(&event);
+//! let verdict = rules.decide(&event, jiff::Timestamp::now());
 //! assert_eq!(verdict.alerts[0].name(), "root");
 //! assert!(verdict.ignored_by.is_none() && verdict.errors.is_empty());
 //! # Ok(())

@@ -84,6 +84,7 @@ fn every_construct_has_an_example() {
             "Join([",
             "collection: List",
             "collection: Set",
+            "collection: Dict",
             "collection: Generator",
             "target: Tuple(",
             "negative: true",
@@ -92,9 +93,10 @@ fn every_construct_has_an_example() {
         ]
         .map(str::to_owned),
     );
-    use Operator::{Add, Divide, FloorDivide, Modulo, Multiply, Subtract};
+    use Operator::{Add, Divide, FloorDivide, Intersection, Modulo, Multiply, Subtract, SymmetricDifference, Union};
     constructs.extend(
-        [Add, Subtract, Multiply, Divide, FloorDivide, Modulo].map(|operator| format!("operator: {operator:?}")),
+        [Add, Subtract, Multiply, Divide, FloorDivide, Modulo, Intersection, Union, SymmetricDifference]
+            .map(|operator| format!("operator: {operator:?}")),
     );
     use Comparison::{Equal, Greater, GreaterOrEqual, In, Is, IsNot, Less, LessOrEqual, NotEqual, NotIn};
     constructs.extend(

@@ -17,7 +17,8 @@
 //! assert!(check("event.eventName == 'StopLogging'").expression.is_none());
 //! ```
 //!
-//! [`Expression`] is what the run time uses. Its evaluation never panics and always ends.
+//! [`Expression`] is what the run time uses. Its evaluation never panics and always ends. [`Expression::explain`] tells which
+//! clauses decided.
 //!
 //! ```
 //! use trailhook_engine::event::Event;
