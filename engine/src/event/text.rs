@@ -95,16 +95,35 @@ pub(crate) fn byte_offset(bytes: &[u8], code_point: usize) -> usize {
 }
 
 /// The code points as slices of the text, first to last.
-pub(crate) fn code_points(bytes: &[u8]) -> impl DoubleEndedIterator<Item = &[u8]> {
-    let mut rest = bytes;
-    let mut slices = Vec::with_capacity(count_code_points(bytes));
-    while let Some((_, tail)) = rest.split_first() {
+pub(crate) fn code_points(bytes: &[u8]) -> CodePoints<'_> {
+    CodePoints { rest: bytes }
+}
+
+/// What [`code_points`] goes through.
+#[derive(Debug, Clone)]
+pub(crate) struct CodePoints<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Iterator for CodePoints<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let (_, tail) = self.rest.split_first()?;
         let length = 1 + tail.iter().take_while(|byte| !starts_code_point(**byte)).count();
-        let (head, tail) = rest.split_at(length);
-        slices.push(head);
-        rest = tail;
+        let (head, rest) = self.rest.split_at(length);
+        self.rest = rest;
+        Some(head)
     }
-    slices.into_iter()
+}
+
+impl DoubleEndedIterator for CodePoints<'_> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        let start = self.rest.iter().rposition(|byte| starts_code_point(*byte))?;
+        let (rest, last) = self.rest.split_at(start);
+        self.rest = rest;
+        Some(last)
+    }
 }
 
 /// The text for people: lone surrogates become U+FFFD.
@@ -145,6 +164,18 @@ mod tests {
         assert_eq!(byte_offset(&bytes, 2), 4);
         assert_eq!(byte_offset(&bytes, 9), bytes.len());
         assert_eq!(to_string_lossy(&bytes), "a\u{FFFD}\u{10FFFF}");
+    }
+
+    #[test]
+    fn code_points_come_from_both_ends() {
+        let bytes = text(&[0x61, 0xD800, 0x10_FFFF, 0xE9]);
+        let mut points = code_points(&bytes);
+        assert_eq!((points.next(), points.next_back()), (Some(&b"a"[..]), Some("é".as_bytes())));
+        assert_eq!(
+            (points.next_back(), points.next_back()),
+            (Some("\u{10FFFF}".as_bytes()), Some(&text(&[0xD800])[..]))
+        );
+        assert_eq!((points.next(), points.next_back()), (None, None));
     }
 
     #[test]

@@ -8,10 +8,15 @@ use super::characters::code_point;
 use super::glob::{glob, path_fits};
 use super::network::{Cidr, is_public};
 use super::{Evaluation, Outcome};
-use crate::event::{Flat, Json, Leaf, TextBuf, code_points, flatten, to_string_lossy};
+use crate::event::{Flat, Json, Leaf, TextBuf, code_points, count_code_points, flatten, to_string_lossy};
 use crate::language::error::ErrorKind;
 use crate::language::function::Helper;
 use crate::language::value::{Sub, Text, Value, owned};
+
+/// Roughly what an entry of a map takes beside the bytes of its key and value.
+const ENTRY_BYTES: usize = 100;
+/// Roughly what a map takes.
+const GROUP_BYTES: usize = 300;
 
 impl<'a> Evaluation<'a> {
     pub(super) fn helper(&mut self, helper: Helper, values: &[Value<'a>]) -> Outcome<'a> {
@@ -48,11 +53,14 @@ impl<'a> Evaluation<'a> {
             }
             Helper::Glob => {
                 let Value::Str(text) = subject else { return Ok(Value::Bool(false)) };
-                let text: Vec<u32> = code_points(text.bytes()).map(code_point).collect();
+                let length = count_code_points(text.bytes());
+                let mut code_points_of_text = Vec::with_capacity(length);
+                code_points_of_text.extend(code_points(text.bytes()).map(code_point));
+                let text = code_points_of_text;
                 for pattern in rest {
                     if let Value::Str(pattern) = pattern {
+                        self.budget.steps(text.len().saturating_mul(pattern.bytes().len()) / 64 + 1)?;
                         let pattern: Vec<u32> = code_points(pattern.bytes()).map(code_point).collect();
-                        self.budget.steps(text.len().saturating_mul(pattern.len()) / 64 + 1)?;
                         if glob(&text, &pattern) {
                             return Ok(Value::Bool(true));
                         }
@@ -86,9 +94,10 @@ impl<'a> Evaluation<'a> {
             let Value::Str(key) = key else { continue };
             self.budget.steps(1 + key.bytes().len() / 16)?;
             let path: Vec<&[u8]> = key.bytes().split(|byte| *byte == b'.').collect();
-            self.budget.steps(path.len().saturating_mul(segments.len()) / 8)?;
+            self.budget.steps(path.len().saturating_mul(segments.len()) / 2)?;
             if path_fits(&path, &segments) {
                 self.budget.elements(1)?;
+                self.hold(&value)?;
                 found.push(value);
             }
         }
@@ -100,7 +109,11 @@ impl<'a> Evaluation<'a> {
         let flat = event.flat();
         match flat.get(path.bytes()) {
             Some(Leaf::Null) => return Ok(Value::list(Vec::new())),
-            Some(leaf) => return Ok(Value::list(vec![owned(leaf)])),
+            Some(leaf) => {
+                let copy = owned(leaf);
+                self.hold(&copy)?;
+                return Ok(Value::list(vec![copy]));
+            }
             None => {}
         }
         let below = self.below(flat, path)?;
@@ -118,7 +131,9 @@ impl<'a> Evaluation<'a> {
             }
             let rest = TextBuf::from_generalised(rest.get(1..).unwrap_or_default().to_vec());
             let index = TextBuf::from_generalised(index.to_vec());
+            self.hold_entry(&rest, leaf)?;
             if groups.last().is_none_or(|(last, _)| *last != index) {
+                self.budget.build(GROUP_BYTES)?;
                 groups.push((index, Flat::new()));
             }
             if let Some((_, group)) = groups.last_mut() {
@@ -149,7 +164,9 @@ impl<'a> Evaluation<'a> {
                 }
                 _ => return Ok(Rc::default()),
             };
-            return Ok(Rc::new(flatten(&wrapped)));
+            let flat = flatten(&wrapped).ok_or(ErrorKind::Memory)?;
+            flat.iter().try_for_each(|(key, leaf)| self.hold_entry(key, leaf))?;
+            return Ok(Rc::new(flat));
         }
         self.below(event.flat(), path).map(Rc::new)
     }
@@ -160,15 +177,22 @@ impl<'a> Evaluation<'a> {
             self.budget.steps(1)?;
             let rest = key.as_bytes().strip_prefix(path.bytes()).and_then(|rest| rest.strip_prefix(b"."));
             if let Some(rest) = rest {
-                let size = match leaf {
-                    Leaf::Str(text) => text.as_bytes().len(),
-                    _ => 8,
-                };
-                self.budget.build(rest.len() + size)?;
-                below.insert(TextBuf::from_generalised(rest.to_vec()), leaf.clone());
+                let rest = TextBuf::from_generalised(rest.to_vec());
+                self.hold_entry(&rest, leaf)?;
+                below.insert(rest, leaf.clone());
             }
         }
         Ok(below)
+    }
+
+    /// What a copy of one entry of an event needs.
+    fn hold_entry(&mut self, key: &TextBuf, leaf: &Leaf) -> Result<(), ErrorKind> {
+        let size = match leaf {
+            Leaf::Str(text) => text.as_bytes().len(),
+            Leaf::BigInt(value) => usize::try_from(value.bits() / 8).unwrap_or(usize::MAX),
+            _ => 0,
+        };
+        self.budget.build(size.saturating_add(key.as_bytes().len()).saturating_add(ENTRY_BYTES))
     }
 }
 

@@ -5,14 +5,19 @@ use crate::event::{code_points, count_code_points};
 use crate::language::error::ErrorKind;
 use crate::language::method::Method;
 use crate::language::relation::{check_hashable, lookup, same_or_equal};
-use crate::language::value::{Text, Value};
+use crate::language::value::{Sub, Text, Value};
 
 impl<'a> Evaluation<'a> {
     pub(super) fn subscript(&mut self, value: &Value<'a>, index: &Value<'a>) -> Outcome<'a> {
         match value {
             Value::Event(_) | Value::Dict(_) => {
+                self.weigh_key(value, index)?;
                 check_hashable(index)?;
-                lookup(value, index).ok_or(ErrorKind::MissingKey)
+                let found = lookup(value, index).ok_or(ErrorKind::MissingKey)?;
+                if let Value::Event(Sub::Shared(_)) = value {
+                    self.hold(&found)?;
+                }
+                Ok(found)
             }
             Value::Str(text) => {
                 self.budget.scan(text.bytes().len())?;
@@ -42,29 +47,35 @@ impl<'a> Evaluation<'a> {
             }
             other => return Err(ErrorKind::NotSubscriptable { value: other.type_name() }),
         };
-        let positions = slice_positions(length, bounds)?;
-        self.budget.steps(positions.len())?;
+        let positions = Positions::new(length, bounds)?;
+        self.budget.steps(positions.count)?;
         if let Value::Str(text) = value {
-            return self.slice_text(text, &positions);
+            return self.slice_text(text, length, &positions);
         }
-        self.budget.elements(positions.len())?;
-        let picked = positions.iter().filter_map(|position| value.element(*position)).collect();
+        self.budget.elements(positions.count)?;
+        let picked = positions.iter().filter_map(|position| value.element(position)).collect();
         Ok(if matches!(value, Value::List(_)) { Value::list(picked) } else { Value::tuple(picked) })
     }
 
-    fn slice_text(&mut self, text: &Text<'a>, positions: &[usize]) -> Outcome<'a> {
-        match positions {
-            [] => Ok(Value::Str(Text::Borrowed(b""))),
-            [first, .., last] if *last > *first && last - first + 1 == positions.len() => {
-                Ok(Value::Str(text.part(*first, last + 1)))
-            }
-            _ => {
-                self.budget.build(text.bytes().len())?;
-                let characters: Vec<_> = code_points(text.bytes()).collect();
-                let picked = positions.iter().filter_map(|position| characters.get(*position)).copied().flatten();
-                Ok(Value::text(picked.copied().collect()))
-            }
+    fn slice_text(&mut self, text: &Text<'a>, length: usize, positions: &Positions) -> Outcome<'a> {
+        let Positions { first, step, count } = *positions;
+        if count == 0 {
+            return Ok(Value::Str(Text::Borrowed(b"")));
         }
+        if step == 1 {
+            let part = Value::Str(text.part(first, first + count));
+            self.hold(&part)?;
+            return Ok(part);
+        }
+        self.budget.build(text.bytes().len())?;
+        let characters = code_points(text.bytes());
+        let every = usize::try_from(step.unsigned_abs()).unwrap_or(usize::MAX);
+        let picked: Vec<u8> = if step > 0 {
+            characters.skip(first).step_by(every).take(count).flatten().copied().collect()
+        } else {
+            characters.rev().skip(length - 1 - first).step_by(every).take(count).flatten().copied().collect()
+        };
+        Ok(Value::text(picked))
     }
 
     /// `count` and `index` of a list, a tuple or a range.
@@ -75,8 +86,9 @@ impl<'a> Evaluation<'a> {
         arguments: &[Value<'a>],
     ) -> Outcome<'a> {
         let length = sequence.elements().unwrap_or_default();
-        self.budget.steps(length)?;
         let wanted = arguments.first().unwrap_or(&Value::None);
+        self.weigh(sequence, true)?;
+        self.weigh(wanted, true)?;
         let is_wanted = |index: &usize| sequence.element(*index).is_some_and(|element| same_or_equal(&element, wanted));
         if method == Method::Count {
             return Ok(Value::size((0..length).filter(is_wanted).count()));
@@ -107,31 +119,49 @@ fn position(length: usize, index: &Value<'_>) -> Result<usize, ErrorKind> {
     position.filter(|position| *position < length).ok_or(ErrorKind::IndexOutOfRange)
 }
 
-/// The positions that `[start:stop:step]` picks, in order.
-fn slice_positions(length: usize, bounds: &[Option<Value<'_>>; 3]) -> Result<Vec<usize>, ErrorKind> {
-    let number = |bound: &Option<Value<'_>>| match bound {
-        None | Some(Value::None) => Ok(None),
-        Some(value) => value.as_index().map(Some).ok_or(ErrorKind::IndexNotInteger { index: value.type_name() }),
-    };
-    let [start, stop, step] = bounds;
-    // Python reads the step first, then the start, then the stop.
-    let step = number(step)?.unwrap_or(1);
-    if step == 0 {
-        return Err(ErrorKind::ZeroStep);
+/// The positions that `[start:stop:step]` picks: `first`, and each `step` behind the one before.
+struct Positions {
+    first: usize,
+    step: i64,
+    count: usize,
+}
+
+impl Positions {
+    fn new(length: usize, bounds: &[Option<Value<'_>>; 3]) -> Result<Self, ErrorKind> {
+        let number = |bound: &Option<Value<'_>>| match bound {
+            None | Some(Value::None) => Ok(None),
+            Some(value) => value.as_index().map(Some).ok_or(ErrorKind::IndexNotInteger { index: value.type_name() }),
+        };
+        let [start, stop, step] = bounds;
+        // Python reads the step first, then the start, then the stop.
+        let step = number(step)?.unwrap_or(1);
+        if step == 0 {
+            return Err(ErrorKind::ZeroStep);
+        }
+        let (start, stop) = (number(start)?, number(stop)?);
+        let length = i64::try_from(length).unwrap_or(i64::MAX);
+        let (lowest, highest) = if step > 0 { (0, length) } else { (-1, length - 1) };
+        let clamp = |bound: i64| {
+            let bound = if bound < 0 { bound.saturating_add(length) } else { bound };
+            bound.clamp(lowest, highest)
+        };
+        let first = start.map_or(if step > 0 { lowest } else { highest }, clamp);
+        let stop = stop.map_or(if step > 0 { highest } else { lowest }, clamp);
+        let distance = if step > 0 { stop - first } else { first - stop };
+        let count = u64::try_from(distance).map_or(0, |distance| distance.div_ceil(step.unsigned_abs()));
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        // Without a position the first one may be -1.
+        Ok(Self { first: usize::try_from(first).unwrap_or_default(), step, count })
     }
-    let (start, stop) = (number(start)?, number(stop)?);
-    let length = i64::try_from(length).unwrap_or(i64::MAX);
-    let (lowest, highest) = if step > 0 { (0, length) } else { (-1, length - 1) };
-    let clamp = |bound: i64| {
-        let bound = if bound < 0 { bound.saturating_add(length) } else { bound };
-        bound.clamp(lowest, highest)
-    };
-    let mut position = start.map_or(if step > 0 { lowest } else { highest }, clamp);
-    let stop = stop.map_or(if step > 0 { highest } else { lowest }, clamp);
-    let mut positions = Vec::new();
-    while if step > 0 { position < stop } else { position > stop } {
-        positions.extend(usize::try_from(position));
-        position = position.saturating_add(step);
+
+    fn iter(&self) -> impl Iterator<Item = usize> {
+        let mut next = Some(self.first);
+        let step = isize::try_from(self.step).unwrap_or(isize::MAX);
+        std::iter::from_fn(move || {
+            let position = next?;
+            next = position.checked_add_signed(step);
+            Some(position)
+        })
+        .take(self.count)
     }
-    Ok(positions)
 }
