@@ -32,6 +32,9 @@ use function::Helper;
 use method::Method;
 use value::Value;
 
+/// Findings that are told of one text: nobody reads more.
+const MAX_FINDINGS: usize = 20;
+
 /// A rule's expression, parsed and ready to be evaluated.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expression {
@@ -68,7 +71,7 @@ impl Outcome {
 pub struct Checked {
     /// The expression, if no finding is an error.
     pub expression: Option<Expression>,
-    /// All findings, in the order of the text.
+    /// The findings, in the order of the text; of very many the first.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -82,6 +85,7 @@ pub fn check(source: &str) -> Checked {
             for diagnostic in &mut diagnostics {
                 diagnostic.span = text.original(diagnostic.span);
             }
+            diagnostics.truncate(MAX_FINDINGS);
             Checked { expression: Some(expression), diagnostics }
         }
         Err(diagnostics) => Checked { expression: None, diagnostics },
@@ -93,7 +97,7 @@ impl Expression {
     ///
     /// # Errors
     ///
-    /// Every error that was found, in the order of the text; at least one.
+    /// The errors that were found, in the order of the text; at least one, and of very many the first.
     pub fn parse(source: &str) -> Result<Self, Vec<Diagnostic>> {
         let text = newlines::Text::new(source);
         let lowered = parse::parse(text.as_str()).and_then(|tree| lower::lower(text.as_str(), &tree));
@@ -102,6 +106,7 @@ impl Expression {
                 fault.span = text.original(fault.span);
             }
             faults.sort_by_key(|fault| fault.span);
+            faults.truncate(MAX_FINDINGS);
             faults
         })?;
         let mut fields = BTreeSet::new();

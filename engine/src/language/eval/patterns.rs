@@ -9,9 +9,16 @@ use crate::event::TextBuf;
 /// The most that one compiled expression may take, in bytes.
 const MAX_COMPILED: usize = 256 * 1024;
 
+/// Regular expressions of one rule. Compiling one can take milliseconds.
+const MAX_PATTERNS: usize = 32;
+
+/// The [`cost`]s of the regular expressions of one rule, together.
+const MAX_COST: usize = 16 * 1024;
+
 /// The regular expressions of a rule, by their text.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Patterns {
+    cost: usize,
     compiled: BTreeMap<TextBuf, Regex>,
 }
 
@@ -27,6 +34,13 @@ impl Patterns {
     pub(crate) fn add(&mut self, text: &TextBuf) -> Result<(), String> {
         if self.compiled.contains_key(text.as_bytes()) {
             return Ok(());
+        }
+        if self.compiled.len() >= MAX_PATTERNS {
+            return Err(format!("a rule has at most {MAX_PATTERNS} different regular expressions"));
+        }
+        self.cost = self.cost.saturating_add(cost(text.as_bytes()));
+        if self.cost > MAX_COST {
+            return Err("the regular expressions of the rule are too large, all together".to_owned());
         }
         let built =
             RegexBuilder::new(&text.to_string_lossy()).size_limit(MAX_COMPILED).dfa_size_limit(MAX_COMPILED).build();
@@ -48,4 +62,10 @@ impl Patterns {
     pub(super) fn get(&self, text: &[u8]) -> Option<&Regex> {
         self.compiled.get(text)
     }
+}
+
+/// What reading a regular expression costs, roughly: its bytes, and more where a class or a range may stand. `MAX_COMPILED`
+/// bounds only what comes behind it, and twenty thousand times `\pL` take seconds, and hundreds of megabytes, before.
+fn cost(text: &[u8]) -> usize {
+    text.iter().map(|byte| if matches!(byte, b'\\' | b'[' | b'-') { 32 } else { 1 }).sum()
 }
