@@ -18,9 +18,14 @@ demo: build ## Rules in Terraform, logs in S3, alerts as in Slack: all of it on 
 test: ## Every check and test; ends with `N passed, N failed, N skipped`
 	@scripts/test.sh
 
+.PHONY: fuzz
+fuzz: ## Fuzz the engine: FUZZ_SECONDS (60) for each target, from FUZZ_SEED (1)
+	@scripts/fuzz.sh
+
 .PHONY: fmt
 fmt: ## Format the sources
 	cargo fmt --all
+	cargo fmt --manifest-path engine/fuzz/Cargo.toml
 	@if command -v terraform >/dev/null; then terraform fmt -recursive examples; fi
 
 .PHONY: lint
@@ -28,5 +33,5 @@ lint: ## Run clippy over everything
 	cargo clippy --workspace --all-targets -- -D warnings
 
 .PHONY: clean-local
-clean-local: ## Remove the AWS emulator that tests and demo installed into .local/
+clean-local: ## Remove the AWS emulator and cargo-fuzz, which tests and demo installed into .local/
 	rm -rf .local
