@@ -22,9 +22,14 @@ test: ## Every check and test; ends with `N passed, N failed, N skipped`
 docs: ## Write the chapter of diagnostics in docs/guides/rule-language.md
 	TRAILHOOK_DOCS=write cargo test -p trailhook-engine --test guide the_chapter_of_diagnostics_is_current
 
+.PHONY: fuzz
+fuzz: ## Fuzz the engine: FUZZ_SECONDS (60) for each target, from FUZZ_SEED (1)
+	@scripts/fuzz.sh
+
 .PHONY: fmt
 fmt: ## Format the sources
 	cargo fmt --all
+	cargo fmt --manifest-path engine/fuzz/Cargo.toml
 	@if command -v terraform >/dev/null; then terraform fmt -recursive examples; fi
 
 .PHONY: lint
@@ -32,5 +37,5 @@ lint: ## Run clippy over everything
 	cargo clippy --workspace --all-targets -- -D warnings
 
 .PHONY: clean-local
-clean-local: ## Remove the AWS emulator that tests and demo installed into .local/
+clean-local: ## Remove the AWS emulator and cargo-fuzz, which tests and demo installed into .local/
 	rm -rf .local

@@ -20,7 +20,8 @@ export TRAILHOOK_SKIPS="$results/skips"
 passed=0 failed=0 skipped=0
 failed_steps=()
 
-# The sum of the numbers in front of a word, over the summaries of `cargo nextest` and of `cargo test` in a file.
+# The sum of the numbers in front of a word, over the summaries of `cargo nextest` and of `cargo test` in a file; that of
+# scripts/fuzz.sh has the same form.
 count() {
   sed -E $'s/\x1b\\[[0-9;]*m//g' "$2" |
     grep -E '^ *Summary \[|^test result: ' |
@@ -44,6 +45,7 @@ step() {
 }
 
 step cargo fmt --all --check
+step cargo fmt --manifest-path engine/fuzz/Cargo.toml --check
 if command -v terraform >/dev/null; then
   # It needs no CLI configuration, and complains if the one that is named does not exist.
   step env -u TF_CLI_CONFIG_FILE terraform fmt -check -recursive -diff examples
@@ -59,6 +61,10 @@ if cargo nextest --version >/dev/null 2>&1; then
 else
   # Documentation tests included.
   step cargo test --workspace --no-fail-fast
+fi
+if [[ ${CI:-} == true ]]; then
+  # Minutes, which nobody waits for at each change. Each target counts as a test.
+  step scripts/fuzz.sh
 fi
 step env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
 

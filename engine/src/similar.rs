@@ -4,8 +4,11 @@
 pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = fold(name);
     let allowed = (name.chars().count() / 3).clamp(1, 3);
+    let length = folded.chars().count();
     candidates
         .into_iter()
+        // A name may be as long as the whole text, and the distance is at least that of the lengths.
+        .filter(|candidate| fold(candidate).chars().count().abs_diff(length) <= allowed)
         .map(|candidate| (strsim::damerau_levenshtein(&folded, &fold(candidate)), candidate))
         .filter(|(distance, _)| *distance <= allowed)
         .min()

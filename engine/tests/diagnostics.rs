@@ -228,6 +228,11 @@ fn a_text_full_of_mistakes_is_told_in_bounds() {
     let faults = Expression::parse(&source).unwrap_err();
     let shown: usize = faults.iter().map(|fault| fault.render(&source).len()).sum();
     assert!(faults.len() == 20 && shown < 20_000, "{} findings, {shown} bytes", faults.len());
+    for source in [vec!["x"; 1_500].join(" is "), "!x,".repeat(900), format!("event.get({})", "a=1,".repeat(900))] {
+        assert_eq!(check(&source).diagnostics.len(), 20, "{}…", source.get(..40).unwrap());
+    }
+    let warnings = check(&format!("[{}] == []", "event['a'] in ('b'), ".repeat(300)));
+    assert!(warnings.expression.is_some() && warnings.diagnostics.len() == 20);
     let last = faults[19].render(&source);
     let lines: Vec<_> = last.lines().skip_while(|line| !line.contains('|')).collect();
     let mark = lines[1].chars().position(|c| c == '^').unwrap();

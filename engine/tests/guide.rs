@@ -212,7 +212,7 @@ fn the_flat_view_is_that_of_the_event() {
     let blocks = blocks(&guide().0);
     let of = |info: &str| {
         let block = blocks.iter().find(|block| block.info == info).unwrap();
-        flatten(&Json::parse(block.text.as_bytes()).unwrap())
+        flatten(&Json::parse(block.text.as_bytes()).unwrap()).unwrap()
     };
     // The keys of the part have dots themselves, and flattening leaves them as they are.
     let (whole, part) = (of("json"), of("json flat"));

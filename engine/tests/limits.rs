@@ -61,6 +61,36 @@ fn size_is_bounded() {
 }
 
 #[test]
+fn a_rule_has_so_many_regular_expressions() {
+    let rule = |count: usize| {
+        let parts: Vec<_> = (0..count).map(|n| format!("matches(event['a'], '^{n}')")).collect();
+        format!("{} or matches(event['a'], '^0')", parts.join(" or "))
+    };
+    assert_eq!(code(&rule(32)), None);
+    assert_eq!(code(&rule(33)), Some(Code::Pattern));
+
+    // They would take seconds, and hundreds of megabytes, to be read.
+    let accounts: Vec<_> = (0..300).map(|n| format!("{n:012}")).collect();
+    assert_eq!(code(&format!("matches(event['a'], '^({})$')", accounts.join("|"))), None);
+    for part in [r"\pL", r"\w", "[a-z]", "é-日"] {
+        let parts = if part == "é-日" { format!("[{}]", part.repeat(10_000)) } else { part.repeat(10_000) };
+        assert_eq!(code(&format!("matches(event['a'], r'(?i){parts}')")), Some(Code::Pattern), "{part}");
+    }
+}
+
+#[test]
+fn integers_have_so_many_digits() {
+    for (accepted, refused) in [("9".repeat(4_300), "9".repeat(4_301)), (hex(16_384), hex(16_385))] {
+        assert_eq!(code(&format!("{accepted} > 1")), None);
+        assert_eq!(code(&format!("{refused} > 1")), Some(Code::Syntax));
+    }
+}
+
+fn hex(digits: usize) -> String {
+    format!("0x{}", "f".repeat(digits))
+}
+
+#[test]
 fn what_pythons_eval_refuses_is_refused() {
     for source in [
         "\u{feff}True",

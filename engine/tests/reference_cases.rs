@@ -145,6 +145,7 @@ fn events_are_flattened_as_python_does() {
     let Json::Array(cases) = Json::parse(&std::fs::read(path).unwrap()).unwrap() else { panic!("a list of cases") };
     for case in &cases {
         let found: Vec<_> = flatten(case.get("event").unwrap())
+            .unwrap()
             .into_iter()
             .map(|(key, leaf)| Json::Array(vec![Json::Str(key), as_json(leaf)]))
             .collect();

@@ -30,52 +30,64 @@ pub enum Leaf {
 /// stays, as it does in a Python `dict`.
 pub type Flat = IndexMap<TextBuf, Leaf>;
 
+/// Bytes of all flat keys of one event. A long key above many values stands in the key of each of them, so that a record of
+/// some hundred kilobytes could take gigabytes; the keys of CloudTrail's records take less than the record.
+pub const MAX_KEY_BYTES: usize = 8 * 1024 * 1024;
+
 /// Flattens the members of an object. A value that is no object has no members and gives an empty map.
+///
+/// `None` if the flat keys take more than [`MAX_KEY_BYTES`].
 #[must_use]
-pub fn flatten(json: &Json) -> Flat {
-    let mut flat = Flat::new();
-    let mut path = Vec::new();
+pub fn flatten(json: &Json) -> Option<Flat> {
+    let mut flattening = Flattening { path: Vec::new(), left: MAX_KEY_BYTES, flat: Flat::new() };
     if let Json::Object(members) = json {
         for (key, value) in members {
-            path.clear();
-            path.extend_from_slice(key.as_bytes());
-            descend(value, &mut path, &mut flat);
+            flattening.path.clear();
+            flattening.path.extend_from_slice(key.as_bytes());
+            flattening.descend(value)?;
         }
     }
-    flat
+    Some(flattening.flat)
 }
 
-// Recursion is bounded by the depth that the reader of JSON admits.
-fn descend(value: &Json, path: &mut Vec<u8>, flat: &mut Flat) {
-    let leaf = match value {
-        Json::Object(members) => {
-            for (key, value) in members {
-                with_segment(path, key.as_bytes(), |path| descend(value, path, flat));
-            }
-            return;
-        }
-        Json::Array(items) => {
-            for (index, value) in items.iter().enumerate() {
-                with_segment(path, index.to_string().as_bytes(), |path| descend(value, path, flat));
-            }
-            return;
-        }
-        Json::Null => Leaf::Null,
-        Json::Bool(value) => Leaf::Bool(*value),
-        Json::Int(value) => Leaf::Int(*value),
-        Json::BigInt(value) => Leaf::BigInt(value.clone()),
-        Json::Float(value) => Leaf::Float(*value),
-        Json::Str(value) => Leaf::Str(value.clone()),
-    };
-    flat.insert(TextBuf::from_generalised(path.clone()), leaf);
+struct Flattening {
+    path: Vec<u8>,
+    /// Bytes that further keys may take.
+    left: usize,
+    flat: Flat,
 }
 
-fn with_segment(path: &mut Vec<u8>, segment: &[u8], body: impl FnOnce(&mut Vec<u8>)) {
-    let length = path.len();
-    path.push(b'.');
-    path.extend_from_slice(segment);
-    body(path);
-    path.truncate(length);
+impl Flattening {
+    // Recursion is bounded by the depth that the reader of JSON admits.
+    fn descend(&mut self, value: &Json) -> Option<()> {
+        let leaf = match value {
+            Json::Object(members) => {
+                return members.iter().try_for_each(|(key, value)| self.below(key.as_bytes(), value));
+            }
+            Json::Array(items) => {
+                let mut items = items.iter().enumerate();
+                return items.try_for_each(|(index, value)| self.below(index.to_string().as_bytes(), value));
+            }
+            Json::Null => Leaf::Null,
+            Json::Bool(value) => Leaf::Bool(*value),
+            Json::Int(value) => Leaf::Int(*value),
+            Json::BigInt(value) => Leaf::BigInt(value.clone()),
+            Json::Float(value) => Leaf::Float(*value),
+            Json::Str(value) => Leaf::Str(value.clone()),
+        };
+        self.left = self.left.checked_sub(self.path.len())?;
+        self.flat.insert(TextBuf::from_generalised(self.path.clone()), leaf);
+        Some(())
+    }
+
+    fn below(&mut self, segment: &[u8], value: &Json) -> Option<()> {
+        let length = self.path.len();
+        self.path.push(b'.');
+        self.path.extend_from_slice(segment);
+        self.descend(value)?;
+        self.path.truncate(length);
+        Some(())
+    }
 }
 
 #[cfg(test)]
@@ -83,7 +95,7 @@ mod tests {
     use super::*;
 
     fn keys(text: &str) -> Vec<String> {
-        let flat = flatten(&Json::parse(text.as_bytes()).unwrap());
+        let flat = flatten(&Json::parse(text.as_bytes()).unwrap()).unwrap();
         flat.iter().map(|(key, value)| format!("{key}={value:?}")).collect()
     }
 

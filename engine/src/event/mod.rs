@@ -31,7 +31,7 @@ mod json;
 mod json_text;
 mod text;
 
-pub use flatten::{Flat, Leaf, flatten};
+pub use flatten::{Flat, Leaf, MAX_KEY_BYTES, flatten};
 pub use json::{Json, JsonError, JsonErrorReason, MAX_DEPTH};
 pub use text::TextBuf;
 pub(crate) use text::{CodePoints, byte_offset, code_points, count_code_points, to_string_lossy};
@@ -56,6 +56,9 @@ pub enum EventError {
     /// The text is JSON, but not an object.
     #[error("the record is not a JSON object")]
     NotAnObject,
+    /// Its flat keys take more than [`MAX_KEY_BYTES`].
+    #[error("the record has long keys above many values: flat, its keys take more than {MAX_KEY_BYTES} bytes")]
+    TooLarge,
 }
 
 impl Event {
@@ -63,7 +66,7 @@ impl Event {
     ///
     /// # Errors
     ///
-    /// [`EventError`] if the text is not JSON as Python reads it, or is no object.
+    /// [`EventError`] if the text is not JSON as Python reads it, is no object, or is too large when flat.
     pub fn parse(text: &[u8]) -> Result<Self, EventError> {
         Self::from_record(Json::parse(text)?)
     }
@@ -72,12 +75,12 @@ impl Event {
     ///
     /// # Errors
     ///
-    /// [`EventError::NotAnObject`].
+    /// [`EventError::NotAnObject`] and [`EventError::TooLarge`].
     pub fn from_record(record: Json) -> Result<Self, EventError> {
         if !matches!(record, Json::Object(_)) {
             return Err(EventError::NotAnObject);
         }
-        let flat = flatten(&record);
+        let flat = flatten(&record).ok_or(EventError::TooLarge)?;
         Ok(Self { record, flat })
     }
 

@@ -7,6 +7,7 @@ use ruff_text_size::Ranged;
 use super::code::Code;
 use super::diagnostic::Diagnostic;
 use super::expr::Constant;
+use super::number::MAX_BITS;
 use super::span::Span;
 use crate::event::TextBuf;
 
@@ -67,12 +68,16 @@ fn parse_big(text: &str) -> Option<BigInt> {
     const MAX_DECIMAL_DIGITS: usize = 4300;
     let digits: String = text.chars().filter(|c| *c != '_').collect();
     let lower = digits.to_ascii_lowercase();
-    let (radix, digits) = match lower.get(..2) {
+    let (radix, digits): (u32, _) = match lower.get(..2) {
         Some("0x") => (16, lower.get(2..)?),
         Some("0o") => (8, lower.get(2..)?),
         Some("0b") => (2, lower.get(2..)?),
         _ if lower.len() > MAX_DECIMAL_DIGITS => return None,
         _ => (10, lower.as_str()),
     };
+    // The digits of the other bases are bits, of which a rule may build no more either.
+    if digits.len() as u64 * u64::from(radix.ilog2()) > MAX_BITS {
+        return None;
+    }
     BigInt::parse_bytes(digits.as_bytes(), radix)
 }

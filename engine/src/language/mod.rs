@@ -84,6 +84,9 @@ use function::Helper;
 use method::Method;
 use value::Value;
 
+/// Findings that are told of one text: nobody reads more.
+const MAX_FINDINGS: usize = 20;
+
 /// A rule's expression, parsed and ready to be evaluated.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expression {
@@ -120,7 +123,7 @@ impl Outcome {
 pub struct Checked {
     /// The expression, if no finding is an error.
     pub expression: Option<Expression>,
-    /// All findings, in the order of the text.
+    /// The findings, in the order of the text; of very many the first.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -159,13 +162,14 @@ impl Expression {
     ///
     /// # Errors
     ///
-    /// Every error that was found, in the order of the text; at least one.
+    /// The errors that were found, in the order of the text; at least one, and of very many the first.
     pub fn parse(source: &str) -> Result<Self, Vec<Diagnostic>> {
         let text = newlines::Text::new(source);
         compile(text.as_str()).map(|(_, expression)| expression).map_err(|mut faults| {
             for fault in &mut faults {
                 fault.span = text.original(fault.span);
             }
+            faults.truncate(MAX_FINDINGS);
             faults
         })
     }

@@ -17,7 +17,7 @@ pub(crate) enum Number {
 }
 
 /// Bits of the largest integer that a rule may build.
-const MAX_BITS: u64 = 64 * 1024;
+pub(crate) const MAX_BITS: u64 = 64 * 1024;
 
 /// `&`, `|` and `^` are for sets.
 const BITWISE: ErrorKind = ErrorKind::Unsupported { what: "bitwise operators" };
@@ -26,6 +26,14 @@ impl Number {
     /// An integer in its smallest form.
     pub(crate) fn from_big(value: BigInt) -> Self {
         i64::try_from(&value).map_or_else(|_| Self::Big(Rc::new(value)), Self::Int)
+    }
+
+    /// The number of 64-bit words.
+    pub(crate) fn words(&self) -> usize {
+        match self {
+            Self::Int(_) | Self::Float(_) => 1,
+            Self::Big(value) => usize::try_from(value.bits().div_ceil(64)).unwrap_or(usize::MAX),
+        }
     }
 
     fn is_zero(&self) -> bool {

@@ -121,8 +121,21 @@ pub(crate) fn same_or_equal(left: &Value<'_>, right: &Value<'_>) -> bool {
     same(left, right) || equal(left, right)
 }
 
-/// Whether a collection has an element, by identity or equality.
+/// Whether a collection has an element, by identity or equality. An event is asked for its key.
 fn holds(container: &Value<'_>, item: &Value<'_>) -> bool {
+    match (container, item) {
+        (Value::View(View::Keys, sub), Value::Str(key)) => return sub.flat().contains_key(key.bytes()),
+        (Value::View(View::Items, sub), Value::Tuple(pair)) if pair.len() == 2 => {
+            return match (pair.get(0), pair.get(1)) {
+                (Some(Value::Str(key)), Some(value)) => {
+                    sub.get(key.bytes()).is_some_and(|found| same_or_equal(&value, &found))
+                }
+                _ => false,
+            };
+        }
+        (Value::View(View::Keys | View::Items, _), _) => return false,
+        _ => {}
+    }
     elements(container).any(|candidate| same_or_equal(item, &candidate))
 }
 

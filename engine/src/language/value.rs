@@ -103,7 +103,8 @@ impl<'a> Items<'a> {
 impl Range {
     pub(crate) fn get(self, index: usize) -> Option<i64> {
         let index = i64::try_from(index).ok().filter(|_| index < self.length)?;
-        Some(self.start + index * self.step)
+        // The product may leave 64 bits where the sum comes back to them.
+        Some(self.start.wrapping_add(index.wrapping_mul(self.step)))
     }
 
     pub(crate) fn holds(self, value: i64) -> bool {

@@ -29,6 +29,11 @@ impl Budget {
         Ok(())
     }
 
+    /// The steps that are left.
+    pub(super) fn left(&self) -> usize {
+        self.steps
+    }
+
     /// Text that is looked at.
     pub(super) fn scan(&mut self, bytes: usize) -> Result<(), ErrorKind> {
         self.steps(bytes / BYTES_PER_STEP)

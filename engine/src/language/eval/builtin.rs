@@ -2,7 +2,8 @@
 
 use std::ops::ControlFlow;
 
-use super::{Evaluation, Outcome, at, convert, weight};
+use super::convert::{self, MAX_DIGITS};
+use super::{Evaluation, Outcome, WORDS_PER_STEP_TO_TEXT, at};
 use crate::language::error::{ErrorKind, RuleError};
 use crate::language::expr::{Arguments, Comparison, Operator};
 use crate::language::function::Builtin;
@@ -73,7 +74,11 @@ impl<'a> Evaluation<'a> {
     /// The functions that take values and nothing else.
     fn plain(&mut self, function: Builtin, values: &[Value<'a>]) -> Outcome<'a> {
         for value in values {
-            self.budget.steps(weight(value))?;
+            self.weigh(value, false)?;
+        }
+        if let (Builtin::Int | Builtin::Float, Some(Value::Str(text))) = (function, values.first()) {
+            // A number is read character by character, several times.
+            self.budget.steps(text.bytes().len() / 2)?;
         }
         let bad = |value: &Value<'_>| ErrorKind::BadArgument { function: function.name(), argument: value.type_name() };
         match (function, values) {
@@ -81,8 +86,15 @@ impl<'a> Evaluation<'a> {
                 value.len().map(Value::size).ok_or(ErrorKind::NoLength { value: value.type_name() })
             }
             (Builtin::Str, []) => Ok(Value::text(Vec::new())),
-            (Builtin::Str, [value, ..]) => convert::to_str(value).map(Value::Str),
-            (Builtin::Int, values) => convert::to_int(values),
+            (Builtin::Str, [value, ..]) => self.text_of(value).map(Value::Str),
+            (Builtin::Int, values) => {
+                if let Some(Value::Str(text)) = values.first() {
+                    // As many digits as are read at all make their words one by one.
+                    let words = text.bytes().len().min(MAX_DIGITS) / 16;
+                    self.budget.steps(words * words / WORDS_PER_STEP_TO_TEXT)?;
+                }
+                convert::to_int(values)
+            }
             (Builtin::Float, values) => convert::to_float(values.first()),
             (Builtin::Bool, values) => Ok(Value::Bool(values.first().is_some_and(Value::is_true))),
             (Builtin::Abs, [value]) => {
@@ -90,6 +102,9 @@ impl<'a> Evaluation<'a> {
             }
             (Builtin::Round, [value]) => round(value, None).unwrap_or_else(|| Err(bad(value))),
             (Builtin::Round, [value, digits]) => {
+                if let Value::Number(number) = value {
+                    self.budget.steps(number.words().saturating_mul(number.words()) / WORDS_PER_STEP_TO_TEXT)?;
+                }
                 let digits = match digits {
                     Value::None => None,
                     other => Some(other.as_index().ok_or_else(|| bad(other))?),
@@ -241,7 +256,7 @@ fn round_float(value: f64, digits: i64) -> f64 {
         return format!("{value:.places$}").parse().unwrap_or(value);
     }
     // Before the point: what lies behind it only breaks ties.
-    let power = num_bigint::BigInt::from(10).pow(u32::try_from(-digits).unwrap_or(330));
+    let power = num_bigint::BigInt::from(10).pow(u32::try_from(digits.unsigned_abs()).unwrap_or(330));
     let whole = whole_of(value.abs());
     let (mut quotient, rest) = big_divmod(&whole, &power);
     let twice: num_bigint::BigInt = rest * 2;
@@ -260,8 +275,12 @@ fn round_int(number: &Number, digits: i64) -> Result<Number, ErrorKind> {
         Number::Big(value) => (**value).clone(),
         Number::Float(_) => return Ok(number.clone()),
     };
-    // An integer of the largest size has fewer decimal digits than this.
-    let power = num_bigint::BigInt::from(10).pow(u32::try_from(-digits).unwrap_or(u32::MAX).min(20_000));
+    // Three bits for each decimal place: the power is far beyond twice the value.
+    let places = digits.unsigned_abs();
+    let Some(places) = u32::try_from(places).ok().filter(|places| u64::from(*places) <= value.bits() / 3 + 2) else {
+        return Ok(Number::Int(0));
+    };
+    let power = num_bigint::BigInt::from(10).pow(places);
     let (mut quotient, rest) = big_divmod(&value, &power);
     let twice: num_bigint::BigInt = rest * 2;
     if twice > power || (twice == power && quotient.bit(0)) {

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::{Evaluation, at, weight};
+use super::{Evaluation, at};
 use crate::language::error::{ErrorKind, RuleError};
 use crate::language::expr::{Clause, Collection, Comprehension, Expr, ExprKind, Target};
 use crate::language::relation::same_or_equal;
@@ -85,6 +85,9 @@ impl<'a> Evaluation<'a> {
         for index in 0..at(count, span)? {
             at(self.budget.steps(1), span)?;
             let Some(element) = value.element(index) else { break };
+            if let Value::Event(_) | Value::View(..) = value {
+                at(self.hold(&element), span)?;
+            }
             if visit(self, element)?.is_break() {
                 break;
             }
@@ -129,10 +132,10 @@ impl<'a> Evaluation<'a> {
     /// `item in (… for …)`.
     pub(super) fn in_generator(&mut self, item: &Value<'a>, generator: &'a Comprehension) -> Result<bool, RuleError> {
         let mut found = false;
-        let cost = weight(item);
         let span = generator.element.span;
         self.walk(generator, &mut |evaluation, value| {
-            at(evaluation.budget.steps(cost + 1), span)?;
+            at(evaluation.weigh(item, true), span)?;
+            at(evaluation.weigh(&value, true), span)?;
             found = same_or_equal(&value, item);
             Ok(if found { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         })?;

@@ -5,11 +5,11 @@ use num_bigint::BigInt;
 use super::Outcome;
 use super::characters::{decimal_digit, is_space};
 use crate::language::error::ErrorKind;
-use crate::language::number::{Number, float_repr, whole_of};
+use crate::language::number::{MAX_BITS, Number, float_repr, whole_of};
 use crate::language::value::{Text, Value};
 
 /// `sys.int_info.default_max_str_digits` of CPython.
-const MAX_DIGITS: usize = 4300;
+pub(super) const MAX_DIGITS: usize = 4300;
 
 /// `str(value)`, for values whose text is the same in every version of Python.
 pub(super) fn to_str<'a>(value: &Value<'a>) -> Result<Text<'a>, ErrorKind> {
@@ -19,6 +19,10 @@ pub(super) fn to_str<'a>(value: &Value<'a>) -> Result<Text<'a>, ErrorKind> {
         Value::Bool(true) => "True".to_owned(),
         Value::Bool(false) => "False".to_owned(),
         Value::Number(Number::Int(value)) => value.to_string(),
+        // 10 ** 4300 has 14,285 bits. The way to decimal digits is long, so the size is looked at first.
+        Value::Number(Number::Big(value)) if value.bits() > 14_285 => {
+            return Err(ErrorKind::BadValue { function: "str" });
+        }
         Value::Number(Number::Big(value)) => {
             let text = value.to_string();
             if text.trim_start_matches('-').len() > MAX_DIGITS {
@@ -109,6 +113,9 @@ fn parse_int(text: &[u8], base: u32) -> Result<Number, ErrorKind> {
     let plain: String = digits.chars().filter(|c| *c != '_').collect();
     if !well_formed || (plain.len() > MAX_DIGITS && !base.is_power_of_two()) {
         return Err(bad);
+    }
+    if plain.len() as u64 * u64::from(base.ilog2()) > MAX_BITS {
+        return Err(ErrorKind::Memory);
     }
     // Where the base is read from the text, `010` is refused: it once was octal.
     if zero_base && !prefixed && plain.len() > 1 && plain.starts_with('0') && plain.contains(|c| c != '0') {

@@ -12,6 +12,11 @@ use crate::language::error::ErrorKind;
 use crate::language::function::Helper;
 use crate::language::value::{Sub, Text, Value, owned};
 
+/// Roughly what an entry of a map takes beside the bytes of its key and value.
+const ENTRY_BYTES: usize = 100;
+/// Roughly what a map takes.
+const GROUP_BYTES: usize = 300;
+
 impl<'a> Evaluation<'a> {
     pub(super) fn helper(&mut self, helper: Helper, values: &[Value<'a>]) -> Outcome<'a> {
         let Some((subject, rest)) = values.split_first() else { return Ok(Value::None) };
@@ -96,10 +101,11 @@ impl<'a> Evaluation<'a> {
             self.budget.steps(1 + key.bytes().len() / 16)?;
             let path: Vec<&[u8]> = key.bytes().split(|byte| *byte == b'.').collect();
             // Each segment of the pattern may be tried on each of the path, each character on each.
-            self.budget.steps(path.len().saturating_mul(compiled.len()) / 8)?;
+            self.budget.steps(path.len().saturating_mul(compiled.len()) / 2)?;
             self.budget.scan(key.bytes().len().saturating_mul(pattern.bytes().len()))?;
             if compiled.fits(&path) {
                 self.budget.elements(1)?;
+                self.hold(&value)?;
                 found.push(value);
             }
         }
@@ -111,7 +117,11 @@ impl<'a> Evaluation<'a> {
         let flat = event.flat();
         match flat.get(path.bytes()) {
             Some(Leaf::Null) => return Ok(Value::list(Vec::new())),
-            Some(leaf) => return Ok(Value::list(vec![owned(leaf)])),
+            Some(leaf) => {
+                let copy = owned(leaf);
+                self.hold(&copy)?;
+                return Ok(Value::list(vec![copy]));
+            }
             None => {}
         }
         let below = self.below(flat, path)?;
@@ -129,7 +139,9 @@ impl<'a> Evaluation<'a> {
             }
             let rest = TextBuf::from_generalised(rest.get(1..).unwrap_or_default().to_vec());
             let index = TextBuf::from_generalised(index.to_vec());
+            self.hold_entry(&rest, leaf)?;
             if groups.last().is_none_or(|(last, _)| *last != index) {
+                self.budget.build(GROUP_BYTES)?;
                 groups.push((index, Flat::new()));
             }
             if let Some((_, group)) = groups.last_mut() {
@@ -160,7 +172,9 @@ impl<'a> Evaluation<'a> {
                 }
                 _ => return Ok(Rc::default()),
             };
-            return Ok(Rc::new(flatten(&wrapped)));
+            let flat = flatten(&wrapped).ok_or(ErrorKind::Memory)?;
+            flat.iter().try_for_each(|(key, leaf)| self.hold_entry(key, leaf))?;
+            return Ok(Rc::new(flat));
         }
         self.below(event.flat(), path).map(Rc::new)
     }
@@ -171,15 +185,22 @@ impl<'a> Evaluation<'a> {
             self.budget.steps(1)?;
             let rest = key.as_bytes().strip_prefix(path.bytes()).and_then(|rest| rest.strip_prefix(b"."));
             if let Some(rest) = rest {
-                let size = match leaf {
-                    Leaf::Str(text) => text.as_bytes().len(),
-                    _ => 8,
-                };
-                self.budget.build(rest.len() + size)?;
-                below.insert(TextBuf::from_generalised(rest.to_vec()), leaf.clone());
+                let rest = TextBuf::from_generalised(rest.to_vec());
+                self.hold_entry(&rest, leaf)?;
+                below.insert(rest, leaf.clone());
             }
         }
         Ok(below)
+    }
+
+    /// What a copy of one entry of an event needs.
+    fn hold_entry(&mut self, key: &TextBuf, leaf: &Leaf) -> Result<(), ErrorKind> {
+        let size = match leaf {
+            Leaf::Str(text) => text.as_bytes().len(),
+            Leaf::BigInt(value) => usize::try_from(value.bits() / 8).unwrap_or(usize::MAX),
+            _ => 0,
+        };
+        self.budget.build(size.saturating_add(key.as_bytes().len()).saturating_add(ENTRY_BYTES))
     }
 }
 

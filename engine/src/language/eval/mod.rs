@@ -33,6 +33,11 @@ use super::span::Span;
 use super::value::{Items, Sub, Text, Value, View};
 use crate::event::Flat;
 
+/// Words of integers that are multiplied or divided, each with each, for one step.
+const WORDS_PER_STEP: usize = 64;
+/// The same for their way to decimal digits and back, which is longer.
+const WORDS_PER_STEP_TO_TEXT: usize = 16;
+
 /// What the parts of an evaluation give: the error does not know its place yet.
 type Outcome<'a> = Result<Value<'a>, ErrorKind>;
 
@@ -60,6 +65,15 @@ impl<'a> Evaluation<'a> {
 
     // Recursion is bounded by the depth that the parser admits.
     pub(crate) fn value(&mut self, expr: &'a Expr) -> Result<Value<'a>, RuleError> {
+        let value = self.kind(expr)?;
+        // Only variables share an integer of many words; everything else gives a copy.
+        if let (Value::Number(Number::Big(_)), false) = (&value, matches!(expr.kind, ExprKind::Local(_))) {
+            at(self.hold(&value), expr.span)?;
+        }
+        Ok(value)
+    }
+
+    fn kind(&mut self, expr: &'a Expr) -> Result<Value<'a>, RuleError> {
         let span = expr.span;
         at(self.budget.steps(1), span)?;
         match &expr.kind {
@@ -154,7 +168,7 @@ impl<'a> Evaluation<'a> {
                 let mut out = Vec::new();
                 for part in parts {
                     let value = self.value(part)?;
-                    let text = at(convert::to_str(&value), part.span)?;
+                    let text = at(self.text_of(&value), part.span)?;
                     at(self.budget.build(text.bytes().len()), span)?;
                     out.extend_from_slice(text.bytes());
                 }
@@ -220,8 +234,63 @@ impl<'a> Evaluation<'a> {
         Ok(last)
     }
 
+    /// Takes what looking at the whole of a value costs, while it looks: tuples of tuples of the same tuple can be larger
+    /// than any number holds. Sets and dicts that are compared with others cost each element for each.
+    fn weigh(&mut self, value: &Value<'a>, compared: bool) -> Result<(), ErrorKind> {
+        let each_for_each = |count: usize| if compared { count.saturating_mul(count) / 4 + count } else { count };
+        match value {
+            Value::None | Value::Bool(_) => Ok(()),
+            Value::Number(number) => self.budget.steps(number.words().saturating_sub(1) / WORDS_PER_STEP),
+            Value::Str(text) => self.budget.scan(text.bytes().len()),
+            Value::List(items) | Value::Tuple(items) => {
+                self.budget.steps(items.len())?;
+                items.iter().try_for_each(|item| self.weigh(&item, true))
+            }
+            Value::Set(items) => {
+                self.budget.steps(each_for_each(items.len()))?;
+                items.iter().try_for_each(|item| self.weigh(item, true))
+            }
+            Value::Dict(pairs) | Value::DictView(_, pairs) => {
+                self.budget.steps(each_for_each(pairs.len()))?;
+                pairs.iter().try_for_each(|(key, value)| self.weigh(key, true).and_then(|()| self.weigh(value, true)))
+            }
+            // Membership in an event is asked of a map, and so is each key when two are compared.
+            Value::Event(sub) => self.budget.steps(if compared { sub.flat().len() } else { 1 }),
+            Value::View(..) | Value::Range(_) => self.budget.steps(value.elements().unwrap_or_default()),
+        }
+    }
+
+    /// Takes what a copy of a value needs that nothing else shares.
+    fn hold(&mut self, value: &Value<'a>) -> Result<(), ErrorKind> {
+        match value {
+            Value::Number(number @ Number::Big(_)) => self.budget.build(number.words().saturating_mul(8)),
+            Value::Str(Text::Shared(bytes)) => self.budget.build(bytes.len()),
+            Value::Tuple(Items::Shared(items)) => items.iter().try_for_each(|item| self.hold(item)),
+            _ => Ok(()),
+        }
+    }
+
+    /// `str(value)`. The way from bits to decimal digits takes each word for each.
+    fn text_of(&mut self, value: &Value<'a>) -> Result<Text<'a>, ErrorKind> {
+        if let Value::Number(number) = value {
+            self.budget.steps(number.words().saturating_mul(number.words()) / WORDS_PER_STEP_TO_TEXT)?;
+        }
+        convert::to_str(value)
+    }
+
+    /// What it costs to look a key up.
+    fn weigh_key(&mut self, dict: &Value<'a>, key: &Value<'a>) -> Result<(), ErrorKind> {
+        self.weigh(key, true)?;
+        match dict {
+            Value::Dict(pairs) => self.budget.steps(pairs.len()),
+            _ => Ok(()),
+        }
+    }
+
     fn compare(&mut self, operator: Comparison, left: &Value<'a>, right: &Value<'a>) -> Result<bool, ErrorKind> {
-        self.budget.steps(weight(left).saturating_add(weight(right)))?;
+        self.weigh(left, true)?;
+        // Membership goes through the elements of the right side, and compares each of them.
+        self.weigh(right, !matches!(operator, Comparison::In | Comparison::NotIn))?;
         match operator {
             Comparison::Equal => compared_equal(left, right),
             Comparison::NotEqual => compared_equal(left, right).map(|equal| !equal),
@@ -239,9 +308,7 @@ impl<'a> Evaluation<'a> {
         if let (Some(left), Some(right)) = (left.as_number(), right.as_number())
             && !operator.is_of_sets()
         {
-            if let (Number::Big(_), _) | (_, Number::Big(_)) = (&left, &right) {
-                self.budget.steps(100)?;
-            }
+            self.budget.steps(left.words().saturating_mul(right.words()) / WORDS_PER_STEP)?;
             return left.calculate(operator, &right).map(Value::Number);
         }
         match (operator, left, right) {
@@ -308,9 +375,13 @@ impl<'a> Evaluation<'a> {
             Value::Event(_) | Value::Dict(_) => match method {
                 Method::Get => {
                     let key = positional.first().unwrap_or(&Value::None);
+                    self.weigh_key(receiver, key)?;
                     check_hashable(key)?;
-                    self.budget.steps(weight(key))?;
-                    Ok(lookup(receiver, key).or_else(|| positional.get(1).cloned()).unwrap_or(Value::None))
+                    let found = lookup(receiver, key);
+                    if let (Value::Event(Sub::Shared(_)), Some(copy)) = (receiver, &found) {
+                        self.hold(copy)?;
+                    }
+                    Ok(found.or_else(|| positional.get(1).cloned()).unwrap_or(Value::None))
                 }
                 Method::Keys => Ok(view(receiver, View::Keys)),
                 Method::Values => Ok(view(receiver, View::Values)),
@@ -344,19 +415,6 @@ fn is_instance(value: &Value<'_>, name: TypeName) -> bool {
         // A bool is an int.
         TypeName::Int => matches!(value.type_name(), "int" | "bool"),
         other => value.type_name() == other.name(),
-    }
-}
-
-/// What looking at the whole of a value costs, in steps.
-fn weight(value: &Value<'_>) -> usize {
-    match value {
-        Value::Str(text) => text.bytes().len() / 64,
-        // An event is compared with itself or by its number of keys first; both are cheap.
-        Value::Event(_) => 1,
-        Value::List(items) | Value::Tuple(items) => {
-            items.iter().fold(items.len(), |sum, item| sum.saturating_add(weight(&item)))
-        }
-        other => other.elements().unwrap_or_default(),
     }
 }
 

@@ -11,9 +11,16 @@ use crate::event::TextBuf;
 /// The most that one compiled expression may take, in bytes.
 const MAX_COMPILED: usize = 256 * 1024;
 
+/// Regular expressions of one rule. Compiling one can take milliseconds.
+const MAX_PATTERNS: usize = 32;
+
+/// The [`cost`]s of the regular expressions of one rule, together.
+const MAX_COST: usize = 16 * 1024;
+
 /// The regular expressions, globs and networks of a rule, by their text.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Patterns {
+    cost: usize,
     expressions: BTreeMap<TextBuf, Regex>,
     globs: BTreeMap<TextBuf, Glob>,
     networks: BTreeMap<TextBuf, Cidr>,
@@ -33,6 +40,13 @@ impl Patterns {
     pub(crate) fn add_expression(&mut self, text: &TextBuf) -> Result<(), String> {
         if self.expressions.contains_key(text.as_bytes()) {
             return Ok(());
+        }
+        if self.expressions.len() >= MAX_PATTERNS {
+            return Err(format!("a rule has at most {MAX_PATTERNS} different regular expressions"));
+        }
+        self.cost = self.cost.saturating_add(cost(text.as_bytes()));
+        if self.cost > MAX_COST {
+            return Err("the regular expressions of the rule are too large, all together".to_owned());
         }
         let built =
             RegexBuilder::new(&text.to_string_lossy()).size_limit(MAX_COMPILED).dfa_size_limit(MAX_COMPILED).build();
@@ -80,4 +94,10 @@ impl Patterns {
     pub(super) fn network(&self, text: &[u8]) -> Option<Cidr> {
         self.networks.get(text).copied()
     }
+}
+
+/// What reading a regular expression costs, roughly: its bytes, and more where a class or a range may stand. `MAX_COMPILED`
+/// bounds only what comes behind it, and twenty thousand times `\pL` take seconds, and hundreds of megabytes, before.
+fn cost(text: &[u8]) -> usize {
+    text.iter().map(|byte| if matches!(byte, b'\\' | b'[' | b'-') { 32 } else { 1 }).sum()
 }

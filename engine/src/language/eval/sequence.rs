@@ -5,14 +5,19 @@ use crate::event::{code_points, count_code_points};
 use crate::language::error::ErrorKind;
 use crate::language::method::Method;
 use crate::language::relation::{check_hashable, lookup, same_or_equal};
-use crate::language::value::{Text, Value};
+use crate::language::value::{Sub, Text, Value};
 
 impl<'a> Evaluation<'a> {
     pub(super) fn subscript(&mut self, value: &Value<'a>, index: &Value<'a>) -> Outcome<'a> {
         match value {
             Value::Event(_) | Value::Dict(_) => {
+                self.weigh_key(value, index)?;
                 check_hashable(index)?;
-                lookup(value, index).ok_or(ErrorKind::MissingKey)
+                let found = lookup(value, index).ok_or(ErrorKind::MissingKey)?;
+                if let Value::Event(Sub::Shared(_)) = value {
+                    self.hold(&found)?;
+                }
+                Ok(found)
             }
             Value::Str(text) => {
                 self.budget.scan(text.bytes().len())?;
@@ -58,7 +63,9 @@ impl<'a> Evaluation<'a> {
             return Ok(Value::Str(Text::Borrowed(b"")));
         }
         if step == 1 {
-            return Ok(Value::Str(text.part(first, first + count)));
+            let part = Value::Str(text.part(first, first + count));
+            self.hold(&part)?;
+            return Ok(part);
         }
         self.budget.build(text.bytes().len())?;
         let characters = code_points(text.bytes());
@@ -80,7 +87,8 @@ impl<'a> Evaluation<'a> {
     ) -> Outcome<'a> {
         let length = sequence.elements().unwrap_or_default();
         let wanted = arguments.first().unwrap_or(&Value::None);
-        self.search(length, wanted)?;
+        self.weigh(sequence, true)?;
+        self.weigh(wanted, true)?;
         let is_wanted = |index: &usize| sequence.element(*index).is_some_and(|element| same_or_equal(&element, wanted));
         if method == Method::Count {
             return Ok(Value::size((0..length).filter(is_wanted).count()));

@@ -1,6 +1,6 @@
 //! Sets: how they are built and combined, and membership in what need not be built.
 
-use super::{Evaluation, at, weight};
+use super::{Evaluation, at};
 use crate::language::error::{ErrorKind, RuleError};
 use crate::language::expr::{Constant, Expr, ExprKind, Operator};
 use crate::language::relation::{check_hashable, contains, same_or_equal};
@@ -120,7 +120,10 @@ impl<'a> Evaluation<'a> {
 
     /// Charges for looking for a value among others.
     pub(super) fn search(&mut self, others: usize, item: &Value<'a>) -> Result<(), ErrorKind> {
-        self.budget.steps(others.saturating_mul(1 + weight(item)))
+        let before = self.budget.left();
+        self.weigh(item, true)?;
+        let once = before - self.budget.left();
+        self.budget.steps(others.saturating_mul(1 + once))
     }
 
     /// `item in right` where the right side need not be built: a generator gives elements until one fits, and a set of

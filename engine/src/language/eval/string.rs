@@ -1,11 +1,11 @@
 //! The methods of strings, by code points.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use super::case::has_case;
 use super::characters::{code_point, is_alphabetic, is_decimal, is_digit, is_line_break, is_numeric, is_space};
 use super::sequence::clamp;
-use super::{Evaluation, Outcome, at, weight};
+use super::{Evaluation, Outcome, at};
 use crate::event::{code_points, count_code_points};
 use crate::language::error::{ErrorKind, RuleError};
 use crate::language::expr::Expr;
@@ -23,7 +23,7 @@ impl<'a> Evaluation<'a> {
     ) -> Outcome<'a> {
         self.budget.scan(text.bytes().len())?;
         for argument in arguments {
-            self.budget.steps(weight(argument))?;
+            self.weigh(argument, false)?;
         }
         let by_name = |wanted: &str| named.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value);
         match method {
@@ -34,23 +34,25 @@ impl<'a> Evaluation<'a> {
             | Method::Title
             | Method::Capitalize
             | Method::SwapCase => self.in_case(text, method),
-            Method::Strip | Method::LeftStrip | Method::RightStrip => self.strip(text, method, arguments),
+            Method::Strip | Method::LeftStrip | Method::RightStrip => {
+                let stripped = self.strip(text, method, arguments)?;
+                self.hold(&stripped)?;
+                Ok(stripped)
+            }
             Method::Split | Method::RightSplit => {
                 let separator = arguments.first().or_else(|| by_name("sep"));
                 let most = arguments.get(1).or_else(|| by_name("maxsplit"));
-                let parts = split(text, method, separator, most)?;
-                self.budget.elements(parts.len())?;
-                Ok(Value::list(parts.into_iter().map(Value::Str).collect()))
+                self.split(text, method, separator, most)
             }
             Method::Partition | Method::RightPartition => {
                 self.budget.elements(3)?;
-                partition(text, method, arguments.first())
+                let parts = partition(text, method, arguments.first())?;
+                self.hold(&parts)?;
+                Ok(parts)
             }
             Method::SplitLines => {
                 let keep = arguments.first().or_else(|| by_name("keepends")).is_some_and(Value::is_true);
-                let lines = split_lines(text, keep);
-                self.budget.elements(lines.len())?;
-                Ok(Value::list(lines.into_iter().map(Value::Str).collect()))
+                self.split_lines(text, keep)
             }
             Method::Replace => self.replace(text, arguments, arguments.get(2).or_else(|| by_name("count"))),
             Method::Find | Method::RightFind | Method::Index | Method::RightIndex => {
@@ -67,11 +69,14 @@ impl<'a> Evaluation<'a> {
                 let (bytes, is_prefix) = (text.bytes(), method == Method::RemovePrefix);
                 let has = if is_prefix { bytes.starts_with(affix.bytes()) } else { bytes.ends_with(affix.bytes()) };
                 let (length, cut) = (count_code_points(bytes), count_code_points(affix.bytes()));
-                Ok(Value::Str(match (has, is_prefix) {
-                    (false, _) => text.clone(),
+                let rest = match (has, is_prefix) {
+                    (false, _) => return Ok(Value::Str(text.clone())),
                     (true, true) => text.part(cut, length),
                     (true, false) => text.part(0, length - cut),
-                }))
+                };
+                let rest = Value::Str(rest);
+                self.hold(&rest)?;
+                Ok(rest)
             }
             Method::IsDigit => Ok(all(text, is_digit)),
             Method::IsAlpha => Ok(all(text, is_alphabetic)),
@@ -111,27 +116,97 @@ impl<'a> Evaluation<'a> {
         Ok(Value::Str(text.slice(start..bytes.len() - cut)))
     }
 
+    /// `split` and `rsplit`.
+    fn split(
+        &mut self,
+        text: &Text<'a>,
+        method: Method,
+        separator: Option<&Value<'a>>,
+        most: Option<&Value<'a>>,
+    ) -> Outcome<'a> {
+        let most = limit(most)?;
+        let backwards = method == Method::RightSplit;
+        let bytes = text.bytes();
+        let mut parts = Parts { evaluation: self, text, parts: Vec::new() };
+        match separator {
+            None | Some(Value::None) => split_blanks(bytes, most, backwards, &mut parts)?,
+            Some(_) => {
+                let separator = string_argument(method, separator)?.bytes();
+                if separator.is_empty() {
+                    return Err(ErrorKind::BadValue { function: method.name() });
+                }
+                let (mut start, mut stop) = (0, bytes.len());
+                if backwards {
+                    for cut in memchr::memmem::rfind_iter(bytes, separator).take(most) {
+                        parts.push(cut + separator.len()..stop)?;
+                        stop = cut;
+                    }
+                } else {
+                    for cut in memchr::memmem::find_iter(bytes, separator).take(most) {
+                        parts.push(start..cut)?;
+                        start = cut + separator.len();
+                    }
+                }
+                parts.push(start..stop)?;
+            }
+        }
+        let mut parts = parts.parts;
+        if backwards {
+            parts.reverse();
+        }
+        Ok(Value::list(parts))
+    }
+
+    fn split_lines(&mut self, text: &Text<'a>, keep: bool) -> Outcome<'a> {
+        let mut lines = Parts { evaluation: self, text, parts: Vec::new() };
+        let (mut start, mut at) = (0, 0);
+        let mut characters =
+            code_points(text.bytes()).map(|character| (character.len(), code_point(character))).peekable();
+        while let Some((length, character)) = characters.next() {
+            let stop = at;
+            at += length;
+            if !is_line_break(character) {
+                continue;
+            }
+            if character == 0x0D && characters.peek().is_some_and(|(_, next)| *next == 0x0A) {
+                at += 1;
+                characters.next();
+            }
+            lines.push(start..if keep { at } else { stop })?;
+            start = at;
+        }
+        if start < at {
+            lines.push(start..at)?;
+        }
+        Ok(Value::list(lines.parts))
+    }
+
     fn replace(&mut self, text: &Text<'a>, arguments: &[Value<'a>], count: Option<&Value<'a>>) -> Outcome<'a> {
         let old = string_argument(Method::Replace, arguments.first())?;
         let new = string_argument(Method::Replace, arguments.get(1))?;
         let most = limit(count)?;
         let bytes = text.bytes();
-        let places: Vec<usize> = if old.bytes().is_empty() {
-            // Between any two characters, and at both ends.
-            let mut offset = 0;
-            let starts = code_points(bytes).map(|character| {
-                offset += character.len();
-                offset
-            });
-            std::iter::once(0).chain(starts).take(most).collect()
-        } else {
-            memchr::memmem::find_iter(bytes, old.bytes()).take(most).collect()
+        // Gone through twice, because they may take more memory than the text.
+        let places = || -> Box<dyn Iterator<Item = usize>> {
+            if old.bytes().is_empty() {
+                // Between any two characters, and at both ends.
+                let mut offset = 0;
+                let starts = code_points(bytes).map(move |character| {
+                    offset += character.len();
+                    offset
+                });
+                Box::new(std::iter::once(0).chain(starts).take(most))
+            } else {
+                Box::new(memchr::memmem::find_iter(bytes, old.bytes()).take(most))
+            }
         };
-        let grown = places.len().checked_mul(new.bytes().len()).ok_or(ErrorKind::Memory)?;
+        let count = places().count();
+        self.budget.steps(count / 2)?;
+        let grown = count.checked_mul(new.bytes().len()).ok_or(ErrorKind::Memory)?;
         self.budget.build(bytes.len().saturating_add(grown))?;
         let mut out = Vec::with_capacity(bytes.len() + grown);
         let mut from = 0;
-        for place in places {
+        for place in places() {
             out.extend_from_slice(bytes.get(from..place).unwrap_or_default());
             out.extend_from_slice(new.bytes());
             from = place + old.bytes().len();
@@ -263,98 +338,59 @@ fn partition<'a>(text: &Text<'a>, method: Method, separator: Option<&Value<'a>>)
     Ok(Value::tuple(parts.into_iter().map(|part| Value::Str(text.slice(part))).collect()))
 }
 
-fn split<'a>(
-    text: &Text<'a>,
-    method: Method,
-    separator: Option<&Value<'a>>,
-    most: Option<&Value<'a>>,
-) -> Result<Vec<Text<'a>>, ErrorKind> {
-    let most = limit(most)?;
-    let backwards = method == Method::RightSplit;
-    let bytes = text.bytes();
-    // Each part as bytes from … to.
-    let parts: Vec<(usize, usize)> = match separator {
-        None | Some(Value::None) => split_blanks(bytes, most, backwards),
-        Some(_) => {
-            let separator = string_argument(method, separator)?;
-            if separator.bytes().is_empty() {
-                return Err(ErrorKind::BadValue { function: method.name() });
-            }
-            let mut cuts: Vec<usize> = if backwards {
-                memchr::memmem::rfind_iter(bytes, separator.bytes()).take(most).collect()
-            } else {
-                memchr::memmem::find_iter(bytes, separator.bytes()).take(most).collect()
-            };
-            cuts.sort_unstable();
-            let starts = std::iter::once(0).chain(cuts.iter().map(|cut| cut + separator.bytes().len()));
-            let stops = cuts.iter().copied().chain([bytes.len()]);
-            starts.zip(stops).collect()
-        }
-    };
-    Ok(parts.into_iter().map(|(start, stop)| text.slice(start..stop)).collect())
+/// Parts of a text, each of which is paid for before it is made.
+struct Parts<'p, 'a> {
+    evaluation: &'p mut Evaluation<'a>,
+    text: &'p Text<'a>,
+    parts: Vec<Value<'a>>,
 }
 
-/// Parts between runs of blanks; the rest after the last allowed cut keeps the blanks in it and behind it.
-fn split_blanks(bytes: &[u8], most: usize, backwards: bool) -> Vec<(usize, usize)> {
-    // Each character with its place, in the direction of the walk.
-    let mut offset = 0;
-    let mut characters: Vec<(usize, usize, bool)> = code_points(bytes)
-        .map(|character| {
-            let start = offset;
-            offset += character.len();
-            (start, offset, is_space(code_point(character)))
-        })
-        .collect();
-    if backwards {
-        characters.reverse();
+impl Parts<'_, '_> {
+    fn push(&mut self, range: Range<usize>) -> Result<(), ErrorKind> {
+        self.evaluation.budget.elements(1)?;
+        let part = Value::Str(self.text.slice(range));
+        self.evaluation.hold(&part)?;
+        self.parts.push(part);
+        Ok(())
     }
-    // The outer ends of a run of characters, in the order of the text.
-    let ends = |run: &[(usize, usize, bool)]| match (run.first(), run.last()) {
-        (Some(first), Some(last)) if backwards => Some((last.0, first.1)),
-        (Some(first), Some(last)) => Some((first.0, last.1)),
-        _ => None,
+}
+
+/// Parts between runs of blanks, in the direction of the walk; the rest after the last allowed cut keeps the blanks in it and
+/// behind it.
+fn split_blanks(bytes: &[u8], most: usize, backwards: bool, parts: &mut Parts<'_, '_>) -> Result<(), ErrorKind> {
+    let is_blank = |character: &&[u8]| is_space(code_point(character));
+    // The bytes at the near end whose characters are all blank, or all not.
+    let run = |rest: &[u8], blank: bool| -> usize {
+        if backwards {
+            code_points(rest).rev().take_while(|character| is_blank(character) == blank).map(<[u8]>::len).sum()
+        } else {
+            code_points(rest).take_while(|character| is_blank(character) == blank).map(<[u8]>::len).sum()
+        }
     };
-    let mut parts = Vec::new();
-    let mut rest = characters.as_slice();
-    loop {
-        let blanks = rest.iter().take_while(|(_, _, blank)| *blank).count();
-        rest = rest.get(blanks..).unwrap_or_default();
-        if rest.is_empty() {
+    let (mut start, mut stop) = (0, bytes.len());
+    for cuts in 0_usize.. {
+        let blanks = run(bytes.get(start..stop).unwrap_or_default(), true);
+        if backwards {
+            stop -= blanks;
+        } else {
+            start += blanks;
+        }
+        if start >= stop {
             break;
         }
-        let length =
-            if parts.len() >= most { rest.len() } else { rest.iter().take_while(|(_, _, blank)| !*blank).count() };
-        let (part, behind) = rest.split_at(length);
-        parts.extend(ends(part));
-        rest = behind;
-    }
-    if backwards {
-        parts.reverse();
-    }
-    parts
-}
-
-fn split_lines<'a>(text: &Text<'a>, keep: bool) -> Vec<Text<'a>> {
-    let mut lines = Vec::new();
-    let (mut start, mut at) = (0, 0);
-    let mut characters = code_points(text.bytes()).map(|character| (character.len(), code_point(character))).peekable();
-    while let Some((length, character)) = characters.next() {
-        let stop = at;
-        at += length;
-        if !is_line_break(character) {
-            continue;
+        if cuts >= most {
+            return parts.push(start..stop);
         }
-        if character == 0x0D && characters.peek().is_some_and(|(_, next)| *next == 0x0A) {
-            at += 1;
-            characters.next();
+        let length = run(bytes.get(start..stop).unwrap_or_default(), false);
+        if backwards {
+            parts.push(stop - length..stop)?;
+            stop -= length;
+        } else {
+            parts.push(start..start + length)?;
+            start += length;
         }
-        lines.push(text.slice(start..if keep { at } else { stop }));
-        start = at;
     }
-    if start < at {
-        lines.push(text.slice(start..at));
-    }
-    lines
+    Ok(())
 }
 
 /// Whether a text has characters and something holds for all of them.

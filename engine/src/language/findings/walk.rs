@@ -2,6 +2,7 @@
 
 use super::Findings;
 use super::known::Known;
+use crate::language::MAX_FINDINGS;
 use crate::language::expr::{Expr, ExprKind};
 
 impl<'e> Findings<'e> {
@@ -11,7 +12,7 @@ impl<'e> Findings<'e> {
 
     // Recursion is bounded by the depth that the parser admits.
     fn visit(&mut self, expr: &'e Expr, known: &Known) {
-        if self.found.len() >= super::MAX_FINDINGS {
+        if self.found.len() >= MAX_FINDINGS {
             return;
         }
         self.shape(expr);

@@ -16,11 +16,9 @@ use super::function::{BUILTINS, HELPERS};
 use super::limits::MAX_DEPTH;
 use super::literal;
 use super::span::Span;
+use super::MAX_FINDINGS;
 use crate::similar::nearest;
 use comprehension::Scope;
-
-/// Findings after which no further ones are looked for.
-const MAX_FAULTS: usize = 20;
 
 /// An expression of the closed language, and what its evaluation needs beside it.
 pub(crate) struct Lowered {
@@ -55,7 +53,7 @@ impl Lowering<'_> {
     /// `None` after a fault was recorded; the other parts are still looked at, so that one run tells them all.
     fn expr(&mut self, tree: &python::Expr) -> Option<Expr> {
         let span = Span::from(tree.range());
-        if self.faults.len() >= MAX_FAULTS {
+        if self.faults.len() >= MAX_FINDINGS {
             return None;
         }
         if self.depth >= MAX_DEPTH {
@@ -149,7 +147,11 @@ impl Lowering<'_> {
         };
         match constant {
             Some(constant) => Some(ExprKind::Constant(constant)),
-            None => self.refuse(Diagnostic::error(Code::Syntax, span, "the integer has more than 4300 digits")),
+            None => self.refuse(Diagnostic::error(
+                Code::Syntax,
+                span,
+                "the integer has more than 4300 decimal digits, or 65536 bits",
+            )),
         }
     }
 
