@@ -77,7 +77,7 @@ HOSTILE_RULES = [
     " or ".join(rf"matches(event['a'], r'{n}\w{{9}}')" for n in range(200)),
     "matches(event['a'], r'(?i)" + r"\pL" * 20000 + "')",
     "matches(event['a'], r'(?i)" + r"[\w]" * 15000 + "')",
-    "matches(event['a'], r'(?i)" + r"\pL" * 480 + "')",
+    "matches(event['a'], r'(?i)" + r"\pL" * 240 + "')",
     "matches(event['a'], r'(?i)[" + "é-ퟀ" * 12000 + "]')",
     "matches(event['a'], '" + "|".join(f"{n:x}" for n in range(10000)) + "')",
     " or ".join(rf"matches(event['a'], r'(?i){n}[a-zé-ퟀ]{{300}}')" for n in range(32)),

@@ -15,7 +15,7 @@ const MAX_COMPILED: usize = 256 * 1024;
 const MAX_PATTERNS: usize = 32;
 
 /// The [`cost`]s of the regular expressions of one rule, together.
-const MAX_COST: usize = 16 * 1024;
+const MAX_COST: usize = 8 * 1024;
 
 /// The regular expressions, globs and networks of a rule, by their text.
 #[derive(Debug, Clone, Default)]
