@@ -146,12 +146,12 @@ pub fn check(source: &str) -> Checked {
 
 /// Python's tree of a text whose lines end in `\n`, and what it is in the closed language.
 fn compile(text: &str) -> Result<(Box<ruff_python_ast::Expr>, Expression), Vec<Diagnostic>> {
-    let tree = parse::parse(text)?;
-    let lowered = lower::lower(text, &tree).map_err(|mut faults| {
+    let compiled = parse::parse(text).and_then(|tree| lower::lower(text, &tree).map(|lowered| (tree, lowered)));
+    let (tree, lower::Lowered { root, patterns, locals }) = compiled.map_err(|mut faults| {
         faults.sort_by_key(|fault| fault.span);
+        faults.truncate(MAX_FINDINGS);
         faults
     })?;
-    let lower::Lowered { root, patterns, locals } = lowered;
     let mut fields = BTreeSet::new();
     collect_fields(&root, &mut fields);
     Ok((tree, Expression { source: text.to_owned(), root, patterns, locals, fields }))
@@ -169,7 +169,6 @@ impl Expression {
             for fault in &mut faults {
                 fault.span = text.original(fault.span);
             }
-            faults.truncate(MAX_FINDINGS);
             faults
         })
     }

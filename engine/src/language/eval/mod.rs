@@ -212,7 +212,7 @@ impl<'a> Evaluation<'a> {
         key: Value<'a>,
         value: Value<'a>,
     ) -> Result<(), ErrorKind> {
-        check_hashable(&key)?;
+        self.hashable(&key)?;
         self.search(dict.len(), &key)?;
         self.budget.elements(2)?;
         match dict.iter_mut().find(|(known, _)| same_or_equal(known, &key)) {

@@ -36,7 +36,7 @@ fn taken_and_asked<'v, 'a>(left: &'v Value<'a>, right: &'v Value<'a>) -> (&'v Va
 
 impl<'a> Evaluation<'a> {
     pub(super) fn add_to_set(&mut self, set: &mut Vec<Value<'a>>, value: Value<'a>) -> Result<(), ErrorKind> {
-        check_hashable(&value)?;
+        self.hashable(&value)?;
         self.search(set.len(), &value)?;
         if !set.iter().any(|known| same_or_equal(known, &value)) {
             self.budget.elements(1)?;
@@ -69,7 +69,7 @@ impl<'a> Evaluation<'a> {
             Operator::Subtract => {
                 built = self.distinct(left, span)?;
                 for item in self.gather_of(right, span)? {
-                    at(check_hashable(&item), span)?;
+                    at(self.hashable(&item), span)?;
                     at(self.search(built.len(), &item), span)?;
                     built.retain(|known| !same_or_equal(known, &item));
                 }
@@ -116,6 +116,12 @@ impl<'a> Evaluation<'a> {
             at(self.add_to_set(&mut built, item), span)?;
         }
         Ok(built)
+    }
+
+    /// Whether a value can be a key, which is asked of all that it holds.
+    pub(super) fn hashable(&mut self, value: &Value<'a>) -> Result<(), ErrorKind> {
+        self.weigh(value, true)?;
+        check_hashable(value)
     }
 
     /// Charges for looking for a value among others.

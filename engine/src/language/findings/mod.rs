@@ -28,11 +28,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ruff_python_ast as python;
 
-use super::{Expression, MAX_FINDINGS};
 use super::code::Code;
 use super::diagnostic::Diagnostic;
 use super::expr::{Comparison, Constant, Expr, ExprKind};
 use super::span::Span;
+use super::{Expression, MAX_FINDINGS};
 
 /// The findings about an expression, in the order of the text.
 pub(super) fn find(tree: &python::Expr, expression: &Expression) -> Vec<Diagnostic> {

@@ -8,6 +8,7 @@ mod operator;
 use ruff_python_ast::{self as python, BoolOp, CmpOp, FStringPart, InterpolatedStringElement, Number, UnaryOp};
 use ruff_text_size::Ranged;
 
+use super::MAX_FINDINGS;
 use super::code::Code;
 use super::diagnostic::Diagnostic;
 use super::eval::Patterns;
@@ -16,7 +17,6 @@ use super::function::{BUILTINS, HELPERS};
 use super::limits::MAX_DEPTH;
 use super::literal;
 use super::span::Span;
-use super::MAX_FINDINGS;
 use crate::similar::nearest;
 use comprehension::Scope;
 
