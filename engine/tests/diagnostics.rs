@@ -11,7 +11,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use trailhook_engine::language::{Code, Expression, Severity, check};
+use trailhook_engine::language::{Code, Diagnostic, Expression, Severity, check};
 
 /// A text for each thing that can be wrong.
 const MISTAKES: &[&str] = &[
@@ -80,10 +80,31 @@ const MISTAKES: &[&str] = &[
     "regex_match(event['eventName'], 'x')",
     "event.pop('errorCode') == 'x'",
     "in_cidr(event['sourceIPAddress'], '10.1/16', '300.1.2.3')",
+    "event['eventName'].startswith('Get', 'List')",
+    "event['eventName'] LIKE 'Delete%' AND event['userAgent'] contains 'x'",
+    "event['eventName'] <> 'x' OR event['eventName'] =~ '^Get'",
+    "event['eventName'] 'x'",
+    "matches('^Get', event['eventName'])",
+    "matches(event['eventName'], '^(?!Get)')",
+    "re.match('^Get', event['eventName'])",
+    "event['errorCode'].exists()",
+    "event['detail']['eventName'] == 'x'",
 ];
 
 /// A text for each thing that runs and may not have been meant.
 const SUSPICIONS: &[&str] = &[
+    "event['sourceIPAddress'] not in ('10.0.0.0/8', '192.168.0.1') or event['sourceIPAddress'].startswith('10.0.0.0/8')",
+    "event['awsRegion'] not in ['eu-*', 'us-east-1'] or event['awsRegion'] != 'ap*'",
+    "event['awsRegion'] == 'Frankfurt' or event['awsRegion'] == 'us-east1' or event['recipientAccountId'] == '11112222333'",
+    "event['eventName'] == ('StopLogging', 'DeleteTrail') or event.get('additionalEventData.MFAUsed') == False",
+    "in_cidr(event['sourceIPAddress'], ['10.0.0.0/8', '192.168.0.0/16']) or glob('Delete*', event['eventName'])",
+    "event.get('requestParameters.items.*.cidrIp') == 'x' or event.get('requestParameters.items[0].cidrIp') == 'y'",
+    "event.get('errorCode') in 'AccessDenied'",
+    "event['eventName'] == 'StopLogging' and 'x'",
+    "event['eventName'] == 'CreateBucket' and event['responseElements.location'] == 'x'",
+    "'arn:x' in event['resources'] or event.get('detail.eventName') == 'x'",
+    "event['eventSource'] == 'ec2.amazonaws.com' and event['eventName'] == 'CreateUser'",
+    "event['eventName'] != 'UpdateFunctionCode'",
     "event['eventName'] in ['StopLogging' 'DeleteTrail', 'Update'\n  'Trail']",
     "event['eventName'].startswith(('Get')) or event['eventName'].endswith( ( 'Trail' ) , 1)",
     "event.get('sourceIPAddress', '') in ['10.0.0.0/8', '10.0.0.1']",
@@ -152,6 +173,31 @@ fn each_suspicion_is_shown_where_it_is() {
         }
     }
     insta::assert_snapshot!(shown);
+}
+
+/// What a suggestion replaces is a part of the rule, and what comes of it can be read.
+#[test]
+fn a_suggestion_can_be_followed_to_the_letter() {
+    let documented = Code::ALL.iter().map(|code| code.documentation().bad).filter(|bad| !bad.is_empty());
+    let mut followed = 0;
+    for source in MISTAKES.iter().chain(SUSPICIONS).copied().chain(documented) {
+        let found = check(source).diagnostics;
+        let errors = found.iter().filter(|finding| finding.severity == Severity::Error).count();
+        for finding in &found {
+            let (Some(suggestion), Some(place)) = (&finding.suggestion, finding.replaces) else { continue };
+            let mended = format!("{}{suggestion}{}", &source[..place.start], &source[place.end..]);
+            let left = check(&mended).diagnostics;
+            // A mistake that is made twice is told once: then the other one is told.
+            let is_here = |other: &Diagnostic| other.code == finding.code && other.span.start == finding.span.start;
+            assert!(!left.iter().any(is_here), "{source}\n-> {mended}\n{left:#?}");
+            let left = left.iter().filter(|finding| finding.severity == Severity::Error).count();
+            let mends_error = finding.severity == Severity::Error;
+            // Behind an error of the syntax others may have waited.
+            assert!(left <= errors - usize::from(mends_error) || errors > 1, "{source}\n-> {mended}");
+            followed += 1;
+        }
+    }
+    assert!(followed > 80, "{followed}");
 }
 
 #[test]

@@ -210,6 +210,10 @@ fn identity(path: &str) -> Option<Field> {
 /// The path that was meant by one that CloudTrail does not write.
 pub(crate) fn meant_field(path: &str) -> Option<String> {
     let (top, below) = path.split_once('.').map_or((path, None), |(top, below)| (top, Some(below)));
+    // As EventBridge wraps the event.
+    if let ("detail", Some(below)) = (top, below) {
+        return field(below).map(|_| below.to_owned()).or_else(|| meant_field(below));
+    }
     if top == "userIdentity" {
         let below = below?;
         // The last segment may be right, and the way to it forgotten.
@@ -231,6 +235,90 @@ pub(crate) fn meant_field(path: &str) -> Option<String> {
         None if whole != path => meant_field(&whole),
         None => None,
     }
+}
+
+/// The form that all values of a field have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// `eu-west-1`
+    Region,
+    /// 12 digits, or a word.
+    Account,
+}
+
+/// The form of a field's values, where they have one.
+pub(crate) fn form(path: &str) -> Option<Form> {
+    match path {
+        "awsRegion" => Some(Form::Region),
+        "recipientAccountId"
+        | "vpcEndpointAccountId"
+        | "userIdentity.accountId"
+        | "userIdentity.sessionContext.sessionIssuer.accountId" => Some(Form::Account),
+        _ => None,
+    }
+}
+
+/// Regions of the public partitions; new ones have the same form.
+const REGIONS: [&str; 36] = [
+    "af-south-1",
+    "ap-east-1",
+    "ap-east-2",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-south-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-7",
+    "ca-central-1",
+    "ca-west-1",
+    "cn-north-1",
+    "cn-northwest-1",
+    "eu-central-1",
+    "eu-central-2",
+    "eu-north-1",
+    "eu-south-1",
+    "eu-south-2",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "mx-central-1",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-gov-west-1",
+    "us-west-1",
+    "us-west-2",
+];
+
+/// Whether a text has the form of a region: two letters, words, and a number.
+pub(crate) fn is_region(text: &str) -> bool {
+    let parts: Vec<_> = text.split('-').collect();
+    match parts.as_slice() {
+        [area, words @ .., number] => {
+            area.len() == 2
+                && !words.is_empty()
+                && [*area]
+                    .iter()
+                    .chain(words)
+                    .all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase()))
+                && number.bytes().all(|b| b.is_ascii_digit())
+                && (1..=2).contains(&number.len())
+        }
+        _ => false,
+    }
+}
+
+/// The region that was meant.
+pub(crate) fn meant_region(text: &str) -> Option<&'static str> {
+    nearest(text, REGIONS)
 }
 
 /// Whether a `userIdentity` of this type carries a field below it, as a rule.

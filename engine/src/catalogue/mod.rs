@@ -6,4 +6,6 @@ mod events;
 mod fields;
 
 pub(crate) use events::{Events, bare_source};
-pub(crate) use fields::{Type, allowed_values, field, identity_carries, meant_field};
+pub(crate) use fields::{
+    Form, Type, allowed_values, field, form, identity_carries, is_region, meant_field, meant_region,
+};

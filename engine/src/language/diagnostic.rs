@@ -45,13 +45,23 @@ pub struct Diagnostic {
     pub span: Span,
     /// What to write instead: of the part that is meant or, where that is an operator or a bracket, of what it belongs to.
     pub suggestion: Option<String>,
+    /// The part of the text in whose place the suggestion stands as it is; `None` for one that only shows the way.
+    pub replaces: Option<Span>,
     /// A further sentence for people, where the replacement alone does not tell.
     pub hint: Option<String>,
 }
 
 impl Diagnostic {
     pub(crate) fn error(code: Code, span: Span, message: impl Into<String>) -> Self {
-        Self { code, severity: Severity::Error, message: message.into(), span, suggestion: None, hint: None }
+        Self {
+            code,
+            severity: Severity::Error,
+            message: message.into(),
+            span,
+            suggestion: None,
+            replaces: None,
+            hint: None,
+        }
     }
 
     pub(crate) fn info(code: Code, span: Span, message: impl Into<String>) -> Self {
@@ -62,8 +72,17 @@ impl Diagnostic {
         Self { severity: Severity::Warning, ..Self::error(code, span, message) }
     }
 
-    pub(crate) fn suggest(mut self, replacement: impl Into<String>) -> Self {
-        self.suggestion = Some(replacement.into());
+    /// Suggests a text in place of the part that is meant. One with `…` in it shows the way alone.
+    pub(crate) fn suggest(self, suggestion: impl Into<String>) -> Self {
+        let span = self.span;
+        self.suggest_for(span, suggestion)
+    }
+
+    /// Suggests a text in place of another part than the one that is meant.
+    pub(crate) fn suggest_for(mut self, replaces: impl Into<Option<Span>>, suggestion: impl Into<String>) -> Self {
+        let suggestion = suggestion.into();
+        self.replaces = replaces.into().filter(|_| !suggestion.contains('…'));
+        self.suggestion = Some(suggestion);
         self
     }
 
@@ -105,7 +124,7 @@ impl Diagnostic {
         out.push_str(&"^".repeat(marked));
         if let Some(suggestion) = &self.suggestion {
             // Writing to a string can't fail.
-            let _ = write!(out, " did you mean `{suggestion}`?");
+            let _ = write!(out, " did you mean `{}`?", suggestion.trim_end());
         }
         if let Some(hint) = &self.hint {
             let _ = write!(out, "\n\n{hint}");

@@ -57,6 +57,11 @@ fn syntax_error(source: &str, error: &ParseError) -> Diagnostic {
                 }
                 ")" | "]" | "}" => fault(span, &format!("`{text}` closes nothing"))
                     .hint("If a list of rules was split at its commas, this is the second half of one."),
+                // The parser says that the end of the expression was expected, which is in the middle of the text.
+                _ if matches!(other, ParseErrorType::UnexpectedExpressionToken) => {
+                    fault(span, "this does not belong here")
+                        .hint("An operator such as `and`, `or` or `in` may be missing in front of it.")
+                }
                 _ => fault(span, &lower_first(&other.to_string())),
             }
         }

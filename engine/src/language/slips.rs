@@ -39,7 +39,20 @@ pub(crate) fn find(source: &str, tokens: &[Token]) -> Vec<Diagnostic> {
                 tokens.next();
                 found.push(foreign(with_next(), "||", "or"));
             }
-            (TokenKind::Exclamation, _) => found.push(foreign(span, "!", "not")),
+            (TokenKind::Exclamation, _) => {
+                let is_apart = source.get(span.end..).is_some_and(|behind| behind.starts_with(char::is_whitespace));
+                found.push(foreign(span, "!", if is_apart { "not" } else { "not " }));
+            }
+            (TokenKind::Equal, Some(TokenKind::Tilde)) => {
+                tokens.next();
+                let message = "`=~` is not an operator of the rule language";
+                found.push(Diagnostic::error(Code::ForeignOperator, with_next(), message).suggest("matches(…)"));
+            }
+            (TokenKind::Less, Some(TokenKind::Greater)) => {
+                tokens.next();
+                found.push(foreign(with_next(), "<>", "!="));
+            }
+            (TokenKind::Name, _) => found.extend(word(span.of(source), span)),
             // `f(name=…)` is an argument by name; everywhere else `=` stands where `==` was meant.
             (TokenKind::Equal, _) if !call_depth.last().is_some_and(|call| *call) => {
                 found
@@ -55,6 +68,30 @@ pub(crate) fn find(source: &str, tokens: &[Token]) -> Vec<Diagnostic> {
         before = Some(*token);
     }
     found
+}
+
+/// A word that is an operator elsewhere.
+fn word(text: &str, span: Span) -> Option<Diagnostic> {
+    let python = match text {
+        "AND" => "and",
+        "OR" => "or",
+        "NOT" => "not",
+        "IN" => "in",
+        "IS" => "is",
+        _ => {
+            let message = format!("`{text}` is not an operator of the rule language");
+            return is_comparison(text).then(|| {
+                Diagnostic::error(Code::ForeignOperator, span, message).hint(
+                    "Write `\"part\" in text`, `text.startswith(\"…\")`, `glob(text, \"…*\")` or `matches(text, r\"…\")`.",
+                )
+            });
+        }
+    };
+    Some(foreign(span, text, python))
+}
+
+fn is_comparison(text: &str) -> bool {
+    ["like", "ilike", "contains", "rlike", "regexp", "equals", "between"].contains(&text.to_ascii_lowercase().as_str())
 }
 
 fn foreign(span: Span, operator: &str, python: &str) -> Diagnostic {

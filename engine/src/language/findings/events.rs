@@ -6,6 +6,7 @@ use crate::language::code::Code;
 use crate::language::diagnostic::Diagnostic;
 use crate::language::expr::{Comparison, Expr, ExprKind};
 use crate::language::method::Method;
+use crate::language::span::Span;
 
 impl<'e> Findings<'e> {
     pub(super) fn events(&mut self, expr: &'e Expr) {
@@ -19,7 +20,11 @@ impl<'e> Findings<'e> {
                 let path = field.read().map(|read| read.path);
                 for literal in self.literals_of(other) {
                     match path.as_deref() {
-                        Some("eventName") => self.event_name(field, literal),
+                        Some("eventName") => {
+                            let is_alone = matches!(operator, Comparison::Equal | Comparison::NotEqual);
+                            let not = if operator == Comparison::NotEqual { "not " } else { "" };
+                            self.event_name(field, literal, is_alone.then_some((expr.span, not)));
+                        }
                         Some("eventSource") => self.event_source(literal),
                         _ => {}
                     }
@@ -48,7 +53,7 @@ impl<'e> Findings<'e> {
             return;
         }
         let finding = || {
-            let message = format!("no known event has the source {}", literal.span.of(self.source));
+            let message = format!("no known event has the source {}", self.shown(literal.span));
             Diagnostic::warning(Code::UnknownEventSource, literal.span, message)
         };
         let finding = match events.meant_source(&source) {
@@ -69,7 +74,8 @@ impl<'e> Findings<'e> {
         self.scope.get("eventType").is_some_and(|types| types.contains("AwsServiceEvent"))
     }
 
-    fn event_name(&mut self, field: &Expr, literal: Literal<'_>) {
+    /// Looks an event's name up. A comparison with it alone can be replaced by another one.
+    fn event_name(&mut self, field: &Expr, literal: Literal<'_>, alone: Option<(Span, &str)>) {
         let Some(name) = literal.as_str() else { return };
         // Of a pattern that is said elsewhere, and so is it of strings without a comma; a letter or two stand for any name.
         let is_said = name.contains('*') || self.found.iter().any(|finding| finding.span == literal.span);
@@ -78,15 +84,14 @@ impl<'e> Findings<'e> {
         }
         let events = Events::known();
         let sources = self.sources();
-        let shown = literal.span.of(self.source);
+        let shown = self.shown(literal.span);
         let finding = if events.has_name(&name) {
             if sources.is_empty() || sources.iter().any(|source| events.has_event(source, &name)) {
                 return;
             }
-            let of: Vec<_> = events.sources_of(&name).take(3).map(|source| format!("`{source}`")).collect();
             let message = format!("`{}` has no known event {shown}", sources.join("`, `"));
             Diagnostic::warning(Code::EventOfOtherSource, literal.span, message)
-                .hint(format!("It is an event of {}.", of.join(", ")))
+                .hint(format!("It is an event of {}.", some_sources(events, &name)))
         } else if sources.is_empty() || !events.is_dated(&sources, &name) {
             Diagnostic::warning(Code::UnknownEventName, literal.span, format!("no known event has the name {shown}"))
         } else {
@@ -95,8 +100,10 @@ impl<'e> Findings<'e> {
         };
         let bare = name.rsplit([':', '.']).next().unwrap_or(&name);
         let finding = if events.is_dated(&sources, bare) {
-            let meant = format!("{}.startswith({})", self.text(field), self.quoted_like(literal.span, bare));
-            Diagnostic { hint: Some("Its names carry the date of the interface.".to_owned()), ..finding }.suggest(meant)
+            let not = alone.map_or("", |(_, not)| not);
+            let meant = format!("{not}{}.startswith({})", self.text(field), self.quoted_like(literal.span, bare));
+            let finding = Diagnostic { hint: Some("Its names carry the date of the interface.".to_owned()), ..finding };
+            finding.suggest_for(alone.map(|(comparison, _)| comparison), meant)
         } else if bare != name && events.has_name(bare) {
             finding.suggest(self.quoted_like(literal.span, bare))
         } else if let Some(meant) = events.meant_name(&sources, bare) {
@@ -114,7 +121,7 @@ impl<'e> Findings<'e> {
         if prefix.is_empty() || self.asks_for_service_events() || events.has_beginning(&prefix) {
             return;
         }
-        let message = format!("no known event has a name that begins with {}", literal.span.of(self.source));
+        let message = format!("no known event has a name that begins with {}", self.shown(literal.span));
         let finding = Diagnostic::warning(Code::UnknownEventName, literal.span, message);
         let mut characters = prefix.chars();
         let capital: String = characters.next().into_iter().flat_map(char::to_uppercase).chain(characters).collect();
@@ -125,5 +132,32 @@ impl<'e> Findings<'e> {
             finding
         };
         self.say_once(&prefix, || finding);
+    }
+}
+
+/// The sources of an event that rules ask for most, before the others.
+const WELL_KNOWN: [&str; 12] = [
+    "iam.amazonaws.com",
+    "sts.amazonaws.com",
+    "ec2.amazonaws.com",
+    "s3.amazonaws.com",
+    "kms.amazonaws.com",
+    "lambda.amazonaws.com",
+    "rds.amazonaws.com",
+    "cloudtrail.amazonaws.com",
+    "organizations.amazonaws.com",
+    "config.amazonaws.com",
+    "guardduty.amazonaws.com",
+    "ecr.amazonaws.com",
+];
+
+/// A few of the sources that have an event, and the number of the others.
+fn some_sources(events: &Events, name: &str) -> String {
+    let mut sources: Vec<_> = events.sources_of(name).collect();
+    sources.sort_by_key(|source| WELL_KNOWN.iter().position(|known| known == source).unwrap_or(WELL_KNOWN.len()));
+    let shown: Vec<_> = sources.iter().take(3).map(|source| format!("`{source}`")).collect();
+    match sources.len() - shown.len() {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
     }
 }

@@ -16,8 +16,11 @@ impl<'e> Findings<'e> {
         let below = matches!(expr.kind, ExprKind::Helper { .. });
         for key in expr.path_literals() {
             let Some(path) = key.as_str_constant().map(|path| path.to_string_lossy()) else { continue };
-            // What a glob names is not known before it meets an event.
             if path.contains(['*', '?', '[']) {
+                // What a glob names is not known before it meets an event.
+                if !below {
+                    self.no_pattern(key, &path);
+                }
                 continue;
             }
             self.field(key, &path, below);
@@ -28,11 +31,28 @@ impl<'e> Findings<'e> {
         }
     }
 
+    /// A key of `event[…]`, `get` and `in` is one key, whatever stands in it.
+    fn no_pattern(&mut self, key: &Expr, path: &str) {
+        let indexed = path.replace('[', ".").replace(']', "");
+        let is_index = path.split(['[', ']']).skip(1).step_by(2).all(|part| part.bytes().all(|b| b.is_ascii_digit()));
+        if path.contains('*') {
+            let message = "`*` in a key is a character like any other, and no key has it";
+            let meant = format!("values(event, {})", self.quoted_like(key.span, path));
+            self.say_once(path, || Diagnostic::warning(Code::UnknownField, key.span, message).suggest_for(None, meant));
+        } else if path.contains('[') && is_index {
+            let message = "elements of a list are numbered behind a dot: the flat event has no brackets in its keys";
+            let meant = self.quoted_like(key.span, &indexed);
+            self.say_once(path, || Diagnostic::warning(Code::UnknownField, key.span, message).suggest(meant));
+        }
+    }
+
     fn field(&mut self, key: &Expr, path: &str, below: bool) {
         let Some(field) = catalogue::field(path) else {
-            let message = format!("CloudTrail writes no field `{path}`");
-            let finding = Diagnostic::warning(Code::UnknownField, self.inside(key, path), message);
+            let span = self.inside(key, path);
+            let message = format!("CloudTrail writes no field `{}`", self.shown(span));
+            let finding = Diagnostic::warning(Code::UnknownField, span, message);
             let finding = match catalogue::meant_field(path) {
+                Some(meant) if span == key.span => finding.suggest(self.quoted_like(span, &meant)),
                 Some(meant) => finding.suggest(meant),
                 None => finding.hint(
                     "A nested field has one key, its whole path: `userIdentity.sessionContext.sessionIssuer.arn`.",
@@ -45,6 +65,9 @@ impl<'e> Findings<'e> {
             return;
         }
         let message = match field.r#type {
+            Type::Object if path == "resources" => {
+                "`resources` is a list, of which the flat event has the leaves alone; `items(event, \"resources\")` goes through it".to_owned()
+            }
             Type::Object => format!("`{path}` is an object, of which the flat event has the leaves alone"),
             Type::ObjectOrNull => {
                 format!(
@@ -70,7 +93,8 @@ impl<'e> Findings<'e> {
         let message = format!("this reads {which} of a list alone");
         let span = self.inside(key, &part);
         self.say_once(path, || {
-            Diagnostic::warning(Code::FirstElementOnly, span, message).suggest(format!("values(event, {glob})"))
+            let meant = format!("values(event, {glob})");
+            Diagnostic::warning(Code::FirstElementOnly, span, message).suggest_for(None, meant)
         });
     }
 
@@ -109,7 +133,7 @@ impl<'e> Findings<'e> {
         let message = format!("`{}` is not known to have the request parameter `{parameter}`", names.join("`, `"));
         let finding = Diagnostic::info(Code::UnknownParameter, span, message);
         let finding = match nearest(parameter, known.iter().copied()) {
-            Some(meant) => finding.suggest(meant),
+            Some(meant) => finding.suggest_for((span != key.span).then_some(span), meant),
             None if known.len() <= 20 => {
                 known.sort_unstable();
                 known.dedup();

@@ -45,8 +45,12 @@ impl Known {
                 !types.is_empty() && types.iter().all(|r#type| catalogue::identity_carries(r#type, below))
             }),
             // Which parameters and results an event carries is a matter of its name.
-            Some(("requestParameters" | "responseElements" | "additionalEventData" | "serviceEventDetails", _)) => {
+            Some(("requestParameters" | "additionalEventData" | "serviceEventDetails", _)) => {
                 !self.equal.contains_key("eventName")
+            }
+            // A failed call has no results, but a sign-in does.
+            Some(("responseElements", "ConsoleLogin")) => {
+                !self.equal.get("eventName").is_some_and(|names| names.iter().all(|name| name == "ConsoleLogin"))
             }
             _ => true,
         }

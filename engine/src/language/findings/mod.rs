@@ -79,6 +79,16 @@ impl<'e> Findings<'e> {
         }
     }
 
+    /// A part of the rule for a message; of a long one the beginning.
+    fn shown(&self, span: Span) -> std::borrow::Cow<'e, str> {
+        const MOST: usize = 60;
+        let text = span.of(self.source);
+        match text.char_indices().nth(MOST) {
+            Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()).into(),
+            None => text.into(),
+        }
+    }
+
     fn text(&self, expr: &Expr) -> &'e str {
         expr.span.of(self.source)
     }

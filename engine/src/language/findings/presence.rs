@@ -2,6 +2,7 @@
 
 use super::known::Known;
 use super::{Findings, pairs};
+use crate::catalogue::{self, Type};
 use crate::language::code::Code;
 use crate::language::diagnostic::Diagnostic;
 use crate::language::expr::{Comparison, Constant, Expr, ExprKind};
@@ -13,6 +14,8 @@ impl<'e> Findings<'e> {
         if let Some(read) = expr.read()
             && read.access == Access::Subscript
             && known.may_lack(&read.path)
+            // Of the path of an object that is said.
+            && !catalogue::field(&read.path).is_some_and(|field| matches!(field.r#type, Type::Object | Type::ObjectOrNull))
         {
             let default = if self.needs_text(expr) {
                 format!(", {}", self.quoted_like(read.key.span, ""))

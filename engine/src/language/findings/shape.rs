@@ -4,13 +4,15 @@ use super::{Findings, pairs};
 use crate::language::code::Code;
 use crate::language::diagnostic::Diagnostic;
 use crate::language::expr::{Comparison, Constant, Expr, ExprKind};
+use crate::language::function::Helper;
 use crate::language::method::Method;
 use crate::language::span::Span;
 
 impl<'e> Findings<'e> {
     pub(super) fn shape(&mut self, expr: &'e Expr) {
         match &expr.kind {
-            ExprKind::Or(operands) => self.literal_operands(operands),
+            ExprKind::Or(operands) => self.literal_operands(expr, operands, "or"),
+            ExprKind::And(operands) => self.literal_operands(expr, operands, "and"),
             ExprKind::Compare { first, rest } => {
                 for (left, operator, right) in pairs(expr) {
                     self.substring_for_member(left, operator, right);
@@ -21,25 +23,49 @@ impl<'e> Findings<'e> {
             ExprKind::Call { method: Method::StartsWith | Method::EndsWith, arguments, .. } => {
                 self.parentheses_not_tuple(arguments.positional.first());
             }
+            ExprKind::Helper { helper: helper @ (Helper::Glob | Helper::InCidr), arguments } => {
+                self.patterns(*helper, arguments);
+            }
             _ => {}
         }
     }
 
+    /// `in_cidr(text, ["…"])` and `glob("…*", text)`, which answer `False` whatever the event holds.
+    fn patterns(&mut self, helper: Helper, arguments: &'e [Expr]) {
+        let name = helper.name();
+        let Some((text, patterns)) = arguments.split_first() else { return };
+        if text.as_str_constant().is_some() && patterns.iter().all(|pattern| pattern.as_str_constant().is_none()) {
+            let message = format!("`{name}` takes the string first, and then what it is to fit");
+            self.say(Diagnostic::warning(Code::ArgumentType, text.span, message));
+        }
+        for pattern in patterns {
+            if !matches!(&pattern.kind, ExprKind::Constant(Constant::List(_) | Constant::Tuple(_))) {
+                continue;
+            }
+            let items: Vec<_> = self.literals_of(pattern).iter().map(|literal| literal.span.of(self.source)).collect();
+            let message = format!("`{name}` takes what it is to fit one by one, and fits no list");
+            let finding = Diagnostic::warning(Code::ArgumentType, pattern.span, message);
+            self.say(if items.is_empty() { finding } else { finding.suggest(items.join(", ")) });
+        }
+    }
+
     /// `field == "A" or "B"`: the second part stands by itself and is no condition.
-    fn literal_operands(&mut self, operands: &[Expr]) {
+    fn literal_operands(&mut self, expr: &Expr, operands: &[Expr], operator: &str) {
         let literals: Vec<&Expr> = operands.iter().filter(|operand| operand.as_str_constant().is_some()).collect();
         let Some(first) = literals.first() else { return };
-        let message = "a string after `or` is no condition: the part before it is not compared with it";
+        let message = format!("a string beside `{operator}` is no condition of its own: nothing is compared with it");
         let finding = Diagnostic::warning(Code::LiteralOperand, first.span, message);
         let compared = operands.iter().find_map(|operand| match pairs(operand).as_slice() {
             [(field, Comparison::Equal, value)] if value.as_str_constant().is_some() => Some((*field, *value)),
             _ => None,
         });
-        self.say(match compared {
+        let is_all = operands.len() == literals.len() + 1;
+        self.say(match compared.filter(|_| operator == "or") {
             Some((field, value)) => {
                 let values = std::iter::once(value).chain(literals.iter().copied());
                 let values: Vec<_> = values.map(|part| self.text(part)).collect();
-                finding.suggest(format!("{} in [{}]", self.text(field), values.join(", ")))
+                let suggestion = format!("{} in [{}]", self.text(field), values.join(", "));
+                finding.suggest_for(is_all.then_some(expr.span), suggestion)
             }
             None => finding,
         });
@@ -53,10 +79,13 @@ impl<'e> Findings<'e> {
         {
             return;
         }
+        let tuple = format!("({},)", self.text(right));
         if let Some(span) = self.parenthesised(right.span) {
             let message = "parentheses around one string make no tuple: this is true for every part of the string, too";
-            let tuple = format!("({},)", self.text(right));
             self.say(Diagnostic::warning(Code::SubstringForMember, span, message).suggest(tuple));
+        } else if left.read().is_some() {
+            let message = "`in` a string looks for a part of it: this is true for every part of the string, too";
+            self.say(Diagnostic::warning(Code::SubstringForMember, right.span, message).suggest(tuple));
         }
     }
 

@@ -129,7 +129,9 @@ impl Lowering<'_> {
                     let fault =
                         Diagnostic::error(Code::Arguments, Span::new(span.start, span.start + by_place.len()), message);
                     self.faults.push(match self.without_names(call) {
-                        Some(meant) if known.is_none() && named_nothing => fault.suggest(meant),
+                        Some(meant) if known.is_none() && named_nothing => {
+                            fault.suggest_for(Span::from(call.range()), meant)
+                        }
                         _ => fault.hint("Give the value alone, without the name and `=`."),
                     });
                 }
@@ -193,6 +195,9 @@ impl Lowering<'_> {
             let text = pattern.as_str_constant();
             let fault = match (helper, text) {
                 (Helper::Matches, Some(text)) => self.patterns.add_expression(text).err(),
+                (Helper::Matches, None) if arguments.first().is_some_and(|first| first.as_str_constant().is_some()) => {
+                    Some("the regular expression comes second, behind the string that it is looked for in".to_owned())
+                }
                 (Helper::Matches, None) => {
                     Some("the regular expression is not a literal, so it cannot be checked".to_owned())
                 }
@@ -205,8 +210,12 @@ impl Lowering<'_> {
                 let fault = Diagnostic::error(code, pattern.span, fault);
                 let meant =
                     text.filter(|_| helper == Helper::InCidr).and_then(|text| whole_network(&text.to_string_lossy()));
+                let looks_around = fault.message.contains("look-around");
                 self.faults.push(match meant {
                     Some(meant) => fault.suggest(format!("\"{meant}\"")),
+                    None if looks_around => {
+                        fault.hint("What must not stand there is asked by itself: `not matches(…)`.")
+                    }
                     None => fault,
                 });
             }
@@ -282,10 +291,14 @@ impl Lowering<'_> {
                 let text = Span::from(attribute.value.range()).of(self.source);
                 let part =
                     call.arguments.args.first().map_or("\"…\"", |part| Span::from(part.range()).of(self.source));
-                Diagnostic { span: Span::new(dot, span.end), ..fault }.suggest(format!("{part} in {text}"))
+                let whole = Span::from(call.range());
+                Diagnostic { span: Span::new(dot, span.end), ..fault }.suggest_for(whole, format!("{part} in {text}"))
             }
             (None, "match" | "search" | "fullmatch") => {
                 fault.hint("Regular expressions are written `matches(text, \"…\")`.")
+            }
+            (None, "exists" | "exist" | "isset" | "has_key" | "haskey") => {
+                fault.hint("Whether a field is there is asked as `\"errorCode\" in event`.")
             }
             (None, "setdefault" | "pop") if receiver != Receiver::Str => fault.suggest("get"),
             (None, "format" | "format_map") => {
@@ -302,6 +315,16 @@ impl Lowering<'_> {
     /// What would always raise is refused, also where it is never reached: it is a mistake all the same.
     fn check_affix(&mut self, method: Method, arguments: &[Expr]) -> bool {
         let affix = matches!(method, Method::StartsWith | Method::EndsWith).then(|| arguments.first()).flatten();
+        let strings = arguments.iter().take_while(|argument| argument.as_str_constant().is_some()).count();
+        if affix.is_some() && strings > 1 {
+            let first = arguments.first().map_or(0, |first| first.span.start);
+            let last = arguments.get(strings - 1).map_or(first, |last| last.span.end);
+            let all = Span::new(first, last);
+            let message = format!("`{}` takes several strings as one tuple", method.name());
+            let fault = Diagnostic::error(Code::ArgumentType, all, message);
+            self.faults.push(fault.suggest(format!("({})", all.of(self.source))));
+            return false;
+        }
         if let Some(affix) = affix
             && let Some(length) = affix.list_length()
         {
@@ -322,8 +345,8 @@ impl Lowering<'_> {
         if let Some(path) = self.event_path(attribute) {
             let behind_event = Span::new(attribute.range().start().to_usize() + "event".len(), span.end);
             let message = "a field of the event is read with brackets";
-            let fault =
-                Diagnostic::error(Code::AttributeAccess, behind_event, message).suggest(format!("event[\"{path}\"]"));
+            let fault = Diagnostic::error(Code::AttributeAccess, behind_event, message)
+                .suggest_for(Span::from(attribute.range()), format!("event[\"{path}\"]"));
             return self.refuse(fault);
         }
         let known = method::DICT.iter().chain(&method::STR).any(|signature| signature.name == name);

@@ -255,6 +255,7 @@ impl Lowering<'_> {
             "true" => fault.suggest("True"),
             "false" => fault.suggest("False"),
             "null" | "nil" | "none" | "undefined" => fault.suggest("None"),
+            "re" => fault.hint("Regular expressions are written `matches(text, r\"…\")`."),
             _ if nearest(id, ["event"]).is_some() => fault.suggest("event"),
             // CloudTrail's own field names begin with these; a bare one was meant as a field.
             _ if looks_like_field(id) => fault.suggest(format!("event[\"{id}\"]")),
@@ -267,7 +268,7 @@ impl Lowering<'_> {
         if let Some((path, start)) = self.nested_path(subscript) {
             let span = Span::new(start, subscript.range().end().to_usize());
             let fault = Diagnostic::error(Code::NestedSubscript, span, "the event is flat: a nested field has one key")
-                .suggest(format!("event[\"{path}\"]"));
+                .suggest_for(Span::from(subscript.range()), format!("event[\"{path}\"]"));
             return self.refuse(fault);
         }
         let value = self.boxed(&subscript.value);
