@@ -89,10 +89,18 @@ const MISTAKES: &[&str] = &[
     "re.match('^Get', event['eventName'])",
     "event['errorCode'].exists()",
     "event['detail']['eventName'] == 'x'",
+    "event['requestParameters'].get('bucketName', '') == 'x'",
 ];
 
 /// A text for each thing that runs and may not have been meant.
 const SUSPICIONS: &[&str] = &[
+    "event.get('userIdentity', {}).get('sessionContext', {}).get('mfa', 'x') == 'Root'",
+    "event['eventName'] in ('StopLogging' 'DeleteTrail')",
+    "event.get('userIdentity.arn') == 'arn:*' or event['eventName'] == 'Create.*'",
+    "event['eventName'] != 'StopLogging' and 'DeleteTrail'",
+    "(event['eventSource'] == 'iam.amazonaws.com' and event['eventName'] == 'AssumeRole') or event['readOnly'] == False",
+    "event['userIdentity.sessionContext.attributes.mfaAuthenticated'] is False",
+    "event['eventName'].strip().casefold() == 'StopLogging' or event['eventName'] == 'Stop\u{202e}gniggoL'",
     "event['sourceIPAddress'] not in ('10.0.0.0/8', '192.168.0.1') or event['sourceIPAddress'].startswith('10.0.0.0/8')",
     "event['awsRegion'] not in ['eu-*', 'us-east-1'] or event['awsRegion'] != 'ap*'",
     "event['awsRegion'] == 'Frankfurt' or event['awsRegion'] == 'us-east1' or event['recipientAccountId'] == '11112222333'",
@@ -185,7 +193,8 @@ fn a_suggestion_can_be_followed_to_the_letter() {
         let errors = found.iter().filter(|finding| finding.severity == Severity::Error).count();
         for finding in &found {
             let (Some(suggestion), Some(place)) = (&finding.suggestion, finding.replaces) else { continue };
-            let mended = format!("{}{suggestion}{}", &source[..place.start], &source[place.end..]);
+            let mut mended = source.to_owned();
+            mended.replace_range(place.start..place.end, suggestion);
             let left = check(&mended).diagnostics;
             // A mistake that is made twice is told once: then the other one is told.
             let is_here = |other: &Diagnostic| other.code == finding.code && other.span.start == finding.span.start;
@@ -283,6 +292,22 @@ fn a_text_full_of_mistakes_is_told_in_bounds() {
     let lines: Vec<_> = last.lines().skip_while(|line| !line.contains('|')).collect();
     let mark = lines[1].chars().position(|c| c == '^').unwrap();
     assert_eq!(lines[0].chars().nth(mark), Some('x'), "{last}");
+}
+
+/// Each of these takes seconds if every name is looked up, or every condition tried for every name.
+#[test]
+fn long_rules_are_checked_in_bounds() {
+    let names: Vec<_> = (0..1_500).map(|number| format!("'Unknown{number}'")).collect();
+    let prefixes: Vec<_> = (0..300).map(|n| format!("not event['eventName'].startswith('Unk{n}')")).collect();
+    let costly = ["(list(range(10000)) * 10).count(event['eventName']) == 0"; 8].join(" and ");
+    for source in [
+        format!("event['eventName'] in ({})", names.join(", ")),
+        format!("event['eventName'] in ({}) and {}", names[..300].join(", "), prefixes.join(" and ")),
+        format!("event['eventName'] in ({}) and {costly}", names[..20].join(", ")),
+    ] {
+        let checked = check(&source);
+        assert!(checked.expression.is_some() && !checked.diagnostics.is_empty() && checked.diagnostics.len() <= 20);
+    }
 }
 
 #[test]

@@ -56,7 +56,7 @@ impl Diagnostic {
         Self {
             code,
             severity: Severity::Error,
-            message: message.into(),
+            message: shown(&message.into()),
             span,
             suggestion: None,
             replaces: None,
@@ -124,7 +124,7 @@ impl Diagnostic {
         out.push_str(&"^".repeat(marked));
         if let Some(suggestion) = &self.suggestion {
             // Writing to a string can't fail.
-            let _ = write!(out, " did you mean `{}`?", suggestion.trim_end());
+            let _ = write!(out, " did you mean `{}`?", shown(suggestion.trim_end()));
         }
         if let Some(hint) = &self.hint {
             let _ = write!(out, "\n\n{hint}");
@@ -139,7 +139,12 @@ impl Diagnostic {
     }
 }
 
-/// Control characters would move the terminal's cursor, and an invisible one would not, and part the caret from its place.
+/// Control characters would move the terminal's cursor, those of the direction of text would show another rule than there is,
+/// and invisible ones would part the caret from its place.
 fn shown(line: &str) -> String {
-    line.chars().map(|c| if (c.is_control() && c != '\t') || c == '\u{FEFF}' { '\u{FFFD}' } else { c }).collect()
+    let is_hidden = |c: char| {
+        (c.is_control() && c != '\t')
+            || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+    };
+    line.chars().map(|c| if is_hidden(c) { '\u{FFFD}' } else { c }).collect()
 }

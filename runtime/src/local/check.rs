@@ -82,7 +82,7 @@ pub(super) fn findings(source: &str, checked: &Checked) -> Map<String, Value> {
     Map::from_iter([("diagnostics".to_owned(), diagnostics.into()), ("fields".to_owned(), json!(fields))])
 }
 
-/// Offsets count characters of the text, from 0.
+/// Offsets count characters of the text, from 0. `replaces` is the part in whose place the suggestion can be put as it is.
 fn as_json(source: &str, diagnostic: &Diagnostic) -> Value {
     let (start, end) = diagnostic.span.in_characters(source);
     json!({
@@ -92,6 +92,7 @@ fn as_json(source: &str, diagnostic: &Diagnostic) -> Value {
         "start": start,
         "end": end,
         "suggestion": diagnostic.suggestion,
+        "replaces": diagnostic.replaces.map(|place| place.in_characters(source)),
     })
 }
 
@@ -108,7 +109,7 @@ mod tests {
             json!({
                 "diagnostics": [{
                     "code": "TH0107", "severity": "error", "message": "unknown method `startwith` of a string",
-                    "start": 11, "end": 20, "suggestion": "startswith"
+                    "start": 11, "end": 20, "suggestion": "startswith", "replaces": [11, 20]
                 }],
                 "fields": []
             })

@@ -29,6 +29,11 @@ impl Budget {
         Ok(())
     }
 
+    /// Leaves at most so many steps.
+    pub(super) fn reduce(&mut self, steps: usize) {
+        self.steps = self.steps.min(steps);
+    }
+
     /// The steps that are left.
     pub(super) fn left(&self) -> usize {
         self.steps

@@ -63,6 +63,18 @@ impl<'a> Evaluation<'a> {
         Self { event, patterns, budget: Budget::new(), frame: smallvec![None; locals] }
     }
 
+    /// An evaluation that may take fewer steps than usual.
+    pub(crate) fn bounded(event: &'a Flat, patterns: &'a Patterns, locals: usize, steps: usize) -> Self {
+        let mut evaluation = Self::new(event, patterns, locals);
+        evaluation.budget.reduce(steps);
+        evaluation
+    }
+
+    /// The steps that are left.
+    pub(crate) fn left(&self) -> usize {
+        self.budget.left()
+    }
+
     // Recursion is bounded by the depth that the parser admits.
     pub(crate) fn value(&mut self, expr: &'a Expr) -> Result<Value<'a>, RuleError> {
         let value = self.kind(expr)?;

@@ -52,6 +52,9 @@ impl<'e> Findings<'e> {
         {
             return;
         }
+        if !self.is_new(Code::UnknownEventSource, &source) {
+            return;
+        }
         let finding = || {
             let message = format!("no known event has the source {}", self.shown(literal.span));
             Diagnostic::warning(Code::UnknownEventSource, literal.span, message)
@@ -60,7 +63,7 @@ impl<'e> Findings<'e> {
             Some(meant) => finding().suggest(self.quoted_like(literal.span, meant)),
             None => finding().hint("Sources look like `iam.amazonaws.com`."),
         };
-        self.say_once(&source, || finding);
+        self.say(finding);
     }
 
     /// The sources that the rule asks for, as far as they are known.
@@ -84,11 +87,17 @@ impl<'e> Findings<'e> {
         }
         let events = Events::known();
         let sources = self.sources();
+        let is_known = events.has_name(&name);
+        if is_known && (sources.is_empty() || sources.iter().any(|source| events.has_event(source, &name))) {
+            return;
+        }
+        drop(sources);
+        if !self.is_new(Code::UnknownEventName, &name) {
+            return;
+        }
+        let sources = self.sources();
         let shown = self.shown(literal.span);
-        let finding = if events.has_name(&name) {
-            if sources.is_empty() || sources.iter().any(|source| events.has_event(source, &name)) {
-                return;
-            }
+        let finding = if is_known {
             let message = format!("`{}` has no known event {shown}", sources.join("`, `"));
             Diagnostic::warning(Code::EventOfOtherSource, literal.span, message)
                 .hint(format!("It is an event of {}.", some_sources(events, &name)))
@@ -111,7 +120,7 @@ impl<'e> Findings<'e> {
         } else {
             finding
         };
-        self.say_once(&name, || finding);
+        self.say(finding);
     }
 
     /// `startswith("delete")`: no event's name begins so.
@@ -119,6 +128,9 @@ impl<'e> Findings<'e> {
         let Some(prefix) = literal.as_str() else { return };
         let events = Events::known();
         if prefix.is_empty() || self.asks_for_service_events() || events.has_beginning(&prefix) {
+            return;
+        }
+        if !self.is_new(Code::UnknownEventName, &prefix) {
             return;
         }
         let message = format!("no known event has a name that begins with {}", self.shown(literal.span));
@@ -131,7 +143,7 @@ impl<'e> Findings<'e> {
         } else {
             finding
         };
-        self.say_once(&prefix, || finding);
+        self.say(finding);
     }
 }
 

@@ -5,6 +5,7 @@ use crate::catalogue::{self, Events, Type};
 use crate::language::code::Code;
 use crate::language::diagnostic::Diagnostic;
 use crate::language::expr::{Expr, ExprKind};
+use crate::language::method::Method;
 use crate::language::span::Span;
 use crate::similar::nearest;
 
@@ -13,6 +14,7 @@ const SOURCES_WITHOUT_PARAMETERS: [&str; 2] = ["s3.amazonaws.com", "ec2.amazonaw
 
 impl<'e> Findings<'e> {
     pub(super) fn fields(&mut self, expr: &'e Expr) {
+        self.nested_get(expr);
         let below = matches!(expr.kind, ExprKind::Helper { .. });
         for key in expr.path_literals() {
             let Some(path) = key.as_str_constant().map(|path| path.to_string_lossy()) else { continue };
@@ -29,6 +31,24 @@ impl<'e> Findings<'e> {
                 self.first_element(key, &path);
             }
         }
+    }
+
+    /// `event.get("a", {}).get("b")`, as for an event that is not flat.
+    fn nested_get(&mut self, expr: &Expr) {
+        let Some((first, path)) = nested(expr).filter(|(first, _)| !std::ptr::eq(*first, expr)) else { return };
+        let Some(read) = first.read() else { return };
+        let default = match &expr.kind {
+            ExprKind::Call { arguments, .. } => {
+                arguments.positional.get(1).map(|default| format!(", {}", self.text(default)))
+            }
+            _ => None,
+        };
+        let key = self.quoted_like(read.key.span, &path);
+        let meant = format!("event.get({key}{})", default.unwrap_or_default());
+        let message = format!("the event is flat: `{path}` is one key, and `{}` has none of its own", read.path);
+        self.say_once(&read.path, || {
+            Diagnostic::warning(Code::ObjectField, read.key.span, message).suggest_for(expr.span, meant)
+        });
     }
 
     /// A key of `event[…]`, `get` and `in` is one key, whatever stands in it.
@@ -103,7 +123,8 @@ impl<'e> Findings<'e> {
         let Some(parameter) = path.strip_prefix("requestParameters.").and_then(|rest| rest.split('.').next()) else {
             return;
         };
-        let Some(names) = self.scope.get("eventName") else { return };
+        // Of very many names one has every parameter.
+        let Some(names) = self.scope.get("eventName").filter(|names| names.len() <= 50) else { return };
         let events = Events::known();
         let mut known = Vec::new();
         for name in names {
@@ -143,4 +164,14 @@ impl<'e> Findings<'e> {
         };
         self.say_once(path, || finding);
     }
+}
+
+/// The first read and the whole path of `event.get("a").get("b")…`.
+fn nested(expr: &Expr) -> Option<(&Expr, String)> {
+    if let Some(read) = expr.read() {
+        return Some((expr, read.path.into_owned()));
+    }
+    let ExprKind::Call { receiver, method: Method::Get, arguments } = &expr.kind else { return None };
+    let key = arguments.positional.first()?.as_str_constant()?;
+    nested(receiver).map(|(first, path)| (first, format!("{path}.{key}")))
 }

@@ -2,7 +2,7 @@
 //! because values do not show how they were written.
 
 use ruff_python_ast::visitor::{Visitor, walk_expr};
-use ruff_python_ast::{self as python, Expr};
+use ruff_python_ast::{self as python, CmpOp, Expr};
 use ruff_text_size::Ranged;
 
 use super::Findings;
@@ -19,17 +19,18 @@ impl Findings<'_> {
     fn display(&mut self, display: &Expr, elements: &[Expr]) {
         let spans = elements.iter().map(|element| Span::from(element.range())).collect();
         self.elements.insert(Span::from(display.range()), spans);
-        for element in elements {
-            if let Expr::StringLiteral(literal) = element
-                && literal.value.is_implicit_concatenated()
-            {
-                let parts: Vec<_> = literal.value.iter().map(|part| Span::from(part.range()).of(self.source)).collect();
-                let message = "two strings side by side are one string: a comma is missing";
-                self.say(
-                    Diagnostic::warning(Code::ImplicitConcatenation, Span::from(literal.range()), message)
-                        .suggest(parts.join(", ")),
-                );
-            }
+        elements.iter().for_each(|element| self.concatenation(element));
+    }
+
+    /// Strings side by side where one of several was meant.
+    fn concatenation(&mut self, literal: &Expr) {
+        if let Expr::StringLiteral(literal) = literal
+            && literal.value.is_implicit_concatenated()
+        {
+            let parts: Vec<_> = literal.value.iter().map(|part| Span::from(part.range()).of(self.source)).collect();
+            let message = "two strings side by side are one string: a comma is missing";
+            let span = Span::from(literal.range());
+            self.say(Diagnostic::warning(Code::ImplicitConcatenation, span, message).suggest(parts.join(", ")));
         }
     }
 
@@ -77,6 +78,12 @@ impl<'t> Visitor<'t> for Strings<'_, '_> {
     fn visit_expr(&mut self, expr: &'t Expr) {
         match expr {
             Expr::StringLiteral(literal) => self.findings.escapes(literal),
+            Expr::Compare(compare) => {
+                let members = compare.ops.iter().zip(&compare.comparators);
+                for (_, member) in members.filter(|(operator, _)| matches!(operator, CmpOp::In | CmpOp::NotIn)) {
+                    self.findings.concatenation(member);
+                }
+            }
             Expr::List(list) => self.findings.display(expr, &list.elts),
             Expr::Tuple(tuple) => self.findings.display(expr, &tuple.elts),
             Expr::Set(set) => self.findings.display(expr, &set.elts),

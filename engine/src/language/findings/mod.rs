@@ -44,6 +44,7 @@ pub(super) fn find(tree: &python::Expr, expression: &Expression) -> Vec<Diagnost
         scope: super::equalities::necessary(&expression.root, true),
         found: Vec::new(),
         said: BTreeSet::new(),
+        steps: TRIAL_STEPS,
     };
     findings.literals(tree);
     findings.walk(&expression.root);
@@ -62,13 +63,24 @@ struct Findings<'e> {
     found: Vec<Diagnostic>,
     /// What was said already: a mistake that is made ten times is told once.
     said: BTreeSet<(Code, String)>,
+    /// Steps that may still be taken to try conditions out.
+    steps: usize,
 }
+
+/// Steps that the conditions of one rule may take together when they are tried out: a few milliseconds.
+const TRIAL_STEPS: usize = 200_000;
 
 impl<'e> Findings<'e> {
     fn say(&mut self, finding: Diagnostic) {
         if self.found.len() < MAX_FINDINGS {
             self.found.push(finding);
         }
+    }
+
+    /// Whether there is room for a finding about a subject of which nothing was said yet: asked before the finding is made
+    /// where that costs.
+    fn is_new(&mut self, code: Code, subject: &str) -> bool {
+        self.found.len() < MAX_FINDINGS && self.said.insert((code, subject.to_owned()))
     }
 
     /// Says something about a subject once.

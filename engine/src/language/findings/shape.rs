@@ -55,16 +55,21 @@ impl<'e> Findings<'e> {
         let Some(first) = literals.first() else { return };
         let message = format!("a string beside `{operator}` is no condition of its own: nothing is compared with it");
         let finding = Diagnostic::warning(Code::LiteralOperand, first.span, message);
+        // `== "A" or "B"`, and `!= "A" and "B"`.
+        let (equality, membership) =
+            if operator == "or" { (Comparison::Equal, "in") } else { (Comparison::NotEqual, "not in") };
         let compared = operands.iter().find_map(|operand| match pairs(operand).as_slice() {
-            [(field, Comparison::Equal, value)] if value.as_str_constant().is_some() => Some((*field, *value)),
+            [(field, found, value)] if *found == equality && value.as_str_constant().is_some() => {
+                Some((*field, *value))
+            }
             _ => None,
         });
         let is_all = operands.len() == literals.len() + 1;
-        self.say(match compared.filter(|_| operator == "or") {
+        self.say(match compared {
             Some((field, value)) => {
                 let values = std::iter::once(value).chain(literals.iter().copied());
                 let values: Vec<_> = values.map(|part| self.text(part)).collect();
-                let suggestion = format!("{} in [{}]", self.text(field), values.join(", "));
+                let suggestion = format!("{} {membership} [{}]", self.text(field), values.join(", "));
                 finding.suggest_for(is_all.then_some(expr.span), suggestion)
             }
             None => finding,
@@ -77,6 +82,10 @@ impl<'e> Findings<'e> {
         let is_looked_for = matches!(left.kind, ExprKind::Constant(_));
         if !matches!(operator, Comparison::In | Comparison::NotIn) || is_looked_for || right.as_str_constant().is_none()
         {
+            return;
+        }
+        // Of two strings without a comma that is said.
+        if self.found.iter().any(|finding| finding.span == right.span) {
             return;
         }
         let tuple = format!("({},)", self.text(right));

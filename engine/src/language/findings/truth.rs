@@ -1,6 +1,6 @@
 //! Conditions that are never or always true.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Findings, pairs};
 use crate::event::{Flat, Leaf, TextBuf};
@@ -8,6 +8,8 @@ use crate::language::code::Code;
 use crate::language::collect_fields;
 use crate::language::diagnostic::Diagnostic;
 use crate::language::equalities::{Equalities, narrow, necessary};
+use crate::language::error::ErrorKind;
+use crate::language::eval::Evaluation;
 use crate::language::expr::{Comparison, Constant, Expr, ExprKind};
 use crate::language::types::Types;
 
@@ -40,55 +42,59 @@ impl<'e> Findings<'e> {
     /// `and` of conditions that exclude one another, or `or` of such whose opposites do.
     fn contradiction(&mut self, operands: &'e [Expr], is_and: bool) {
         let mut known = Equalities::new();
+        // The operands on one field alone, by the field.
+        let mut tests: BTreeMap<String, Vec<&'e Expr>> = BTreeMap::new();
         for (place, operand) in operands.iter().enumerate() {
-            narrow(&mut known, necessary(operand, is_and));
-            let mut empty = known.iter().find(|(_, values)| values.is_empty()).map(|(path, _)| path.clone());
-            if empty.is_none() {
-                empty = self.excluded(operands.get(..=place).unwrap_or_default(), &mut known, is_and);
+            let necessary = necessary(operand, is_and);
+            let is_alternative = !necessary.is_empty();
+            let before: BTreeSet<_> = known.keys().cloned().collect();
+            narrow(&mut known, necessary);
+            let field = only_field(operand);
+            for (path, values) in &mut known {
+                // Values that are new meet every test so far, those that stood here the new one.
+                let asked = tests.get(path).filter(|_| !before.contains(path)).map_or(&[][..], Vec::as_slice);
+                let new = field.as_ref().filter(|field| *field == path).map(|_| operand);
+                for test in asked.iter().copied().chain(new) {
+                    values.retain(|value| self.holds_for(test, path, value).is_none_or(|holds| holds == is_and));
+                }
             }
-            let Some(path) = empty else { continue };
-            let before = operands.get(place.saturating_sub(1)).unwrap_or(operand);
-            let span =
-                if place == 0 { operand.span } else { self.operator_between(before.span.end, operand.span.start) };
-            // With alternatives on both sides the other operator is what was meant.
-            let is_alternative = !necessary(operand, is_and).is_empty();
-            let finding = if is_and {
-                let message = format!("never true: the conditions on `{path}` exclude one another");
-                let finding = Diagnostic::warning(Code::NeverTrue, span, message);
-                if is_alternative { finding.suggest("or") } else { finding }
-            } else {
-                let message = format!("always true: no value of `{path}` makes all of these false");
-                let finding = Diagnostic::warning(Code::AlwaysTrue, span, message);
-                if is_alternative { finding.suggest("and") } else { finding }
-            };
-            self.say(finding);
-            return;
+            if let Some(field) = field {
+                tests.entry(field).or_default().push(operand);
+            }
+            if let Some((path, _)) = known.iter().find(|(_, values)| values.is_empty()) {
+                let last = operands.get(place.saturating_sub(1)).unwrap_or(operand);
+                let span =
+                    if place == 0 { operand.span } else { self.operator_between(last.span.end, operand.span.start) };
+                let finding = if is_and {
+                    let message = format!("never true: the conditions on `{path}` exclude one another");
+                    Diagnostic::warning(Code::NeverTrue, span, message)
+                } else {
+                    let message = format!("always true: no value of `{path}` makes all of these false");
+                    Diagnostic::warning(Code::AlwaysTrue, span, message)
+                };
+                // With alternatives on both sides the other operator is what was meant.
+                let other = if is_and { "or" } else { "and" };
+                self.say(if is_alternative { finding.suggest(other) } else { finding });
+                return;
+            }
         }
     }
 
-    /// Leaves out the values for which another operand on the same field alone has the wrong truth; the field that is left
-    /// without any.
-    fn excluded(&self, operands: &'e [Expr], known: &mut Equalities, is_and: bool) -> Option<String> {
-        for (path, values) in known {
-            for operand in operands {
-                let mut fields = BTreeSet::new();
-                collect_fields(operand, &mut fields);
-                if fields.len() != 1 || !fields.contains(path) || has_local(operand) {
-                    continue;
-                }
-                values.retain(|value| self.holds_for(operand, path, value) == is_and);
-                if values.is_empty() {
-                    return Some(path.clone());
-                }
-            }
-        }
-        None
-    }
-
-    /// Whether a condition is true of an event with one field.
-    fn holds_for(&self, condition: &'e Expr, path: &str, value: &str) -> bool {
+    /// Whether a condition is true of an event with one field; `None` where the check would cost too much to know.
+    fn holds_for(&mut self, condition: &'e Expr, path: &str, value: &str) -> Option<bool> {
         let event = Flat::from_iter([(TextBuf::from(path), Leaf::Str(TextBuf::from(value)))]);
-        self.expression.value_of(condition, &event, |value| value.is_ok_and(|value| value.is_true()))
+        let expression = self.expression;
+        let mut evaluation =
+            Evaluation::bounded(&event, &expression.patterns, expression.locals, self.steps.min(1_000));
+        let value = evaluation.value(condition);
+        let is_true = match &value {
+            Ok(value) => Some(value.is_true()),
+            Err(error) if matches!(error.kind, ErrorKind::Budget | ErrorKind::Memory) => None,
+            Err(_) => Some(false),
+        };
+        drop(value);
+        self.steps = self.steps.saturating_sub(1_000 - evaluation.left().min(1_000)).saturating_sub(20);
+        is_true
     }
 
     /// Findings about the rule as a whole.
@@ -134,6 +140,14 @@ fn culprit(expr: &Expr) -> &Expr {
         ExprKind::And(operands) => operands.last().map_or(expr, culprit),
         _ => expr,
     }
+}
+
+/// The field, if a condition reads one alone, and no variable of a comprehension around it.
+fn only_field(condition: &Expr) -> Option<String> {
+    let mut fields = BTreeSet::new();
+    collect_fields(condition, &mut fields);
+    let field = fields.pop_first().filter(|_| fields.is_empty())?;
+    (field != "*" && !has_local(condition)).then_some(field)
 }
 
 /// Whether the value depends on the variable of a comprehension around it, or may.

@@ -71,7 +71,7 @@ impl<'e> Findings<'e> {
             return;
         }
         for literal in literals.iter().filter(|literal| !is_default(literal)) {
-            let _ = self.other_type(&read, *literal)
+            let _ = self.other_type(&comparison, *literal)
                 || self.no_error(&comparison, *literal)
                 || self.unknown_value(&read, *literal)
                 || self.other_form(&read, *literal);
@@ -113,7 +113,8 @@ impl<'e> Findings<'e> {
     }
 
     /// A value of a type that JSON does not have there.
-    fn other_type(&mut self, read: &Read<'_>, literal: Literal<'_>) -> bool {
+    fn other_type(&mut self, comparison: &Compared<'_, 'e>, literal: Literal<'_>) -> bool {
+        let read = comparison.read;
         let path = &read.path;
         // Where the values are known they are strings.
         let r#type = match catalogue::allowed_values(path) {
@@ -123,7 +124,7 @@ impl<'e> Findings<'e> {
         let (holds, suggestion) = match (r#type, literal.value) {
             (Some(Type::Text), Constant::Bool(value)) => {
                 let text = if *value { "true" } else { "false" };
-                let known = catalogue::allowed_values(path).is_none_or(|values| values.contains(&text));
+                let known = catalogue::allowed_values(path).is_some_and(|values| values.contains(&text));
                 ("a string", known.then(|| self.quoted_like(read.key.span, text)))
             }
             (Some(Type::Text), Constant::Int(_) | Constant::BigInt(_) | Constant::Float(_)) => {
@@ -147,9 +148,18 @@ impl<'e> Findings<'e> {
         };
         let message = format!("`{path}` is {holds} and never equal to {found}");
         let finding = Diagnostic::warning(Code::NeverEqual, literal.span, message);
-        self.say(match suggestion {
-            Some(suggestion) => finding.suggest(suggestion),
-            None => finding,
+        // What is equal need not be the same.
+        let equality = match comparison.operator {
+            Comparison::Is => Some("=="),
+            Comparison::IsNot => Some("!="),
+            _ => None,
+        };
+        self.say(match (suggestion, equality) {
+            (Some(suggestion), Some(equality)) => {
+                finding.suggest_for(comparison.whole, format!("{} {equality} {suggestion}", comparison.field))
+            }
+            (Some(suggestion), None) => finding.suggest(suggestion),
+            (None, _) => finding,
         });
         true
     }
@@ -238,8 +248,14 @@ impl<'e> Findings<'e> {
         let Some(first) = comparison.literals.iter().find(is_pattern) else { return false };
         let is_plain = catalogue::field(&comparison.read.path).is_some_and(|field| field.r#type == Type::Text);
         let Some(text) = first.as_str().filter(|_| is_plain) else { return false };
-        let field = comparison.field;
         let quoted = |part: &str| self.quoted_like(first.span, part);
+        // Where the field is missing a method needs a string all the same.
+        let field = match comparison.read.access {
+            Access::Get(None) => format!("event.get({}, {})", self.text(comparison.read.key), quoted("")),
+            _ => comparison.field.to_owned(),
+        };
+        // `.*` is the star of a regular expression.
+        let text = text.strip_suffix(".*").map_or_else(|| text.to_string(), |beginning| format!("{beginning}*"));
         let middle = text.trim_matches('*');
         let is_simple = !middle.is_empty() && !middle.contains(['*', '?', '[']);
         let not = comparison.not();
@@ -251,7 +267,7 @@ impl<'e> Findings<'e> {
             }
             (literals, ..) => {
                 let patterns: Vec<_> = literals.iter().map(|literal| literal.span.of(self.source)).collect();
-                format!("{not}glob({field}, {})", patterns.join(", "))
+                format!("{not}glob({}, {})", comparison.field, patterns.join(", "))
             }
         };
         let message = "`*` is a character like any other here, and not a pattern";
@@ -315,8 +331,11 @@ enum Case {
 impl Case {
     fn of(expr: &Expr) -> Option<Self> {
         match &expr.kind {
-            ExprKind::Call { method: Method::Lower, .. } => Some(Self::Lower),
+            ExprKind::Call { method: Method::Lower | Method::CaseFold, .. } => Some(Self::Lower),
             ExprKind::Call { method: Method::Upper, .. } => Some(Self::Upper),
+            ExprKind::Call { receiver, method: Method::Strip | Method::LeftStrip | Method::RightStrip, .. } => {
+                Self::of(receiver)
+            }
             _ => None,
         }
     }

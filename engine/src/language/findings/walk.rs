@@ -3,6 +3,7 @@
 use super::Findings;
 use super::known::Known;
 use crate::language::MAX_FINDINGS;
+use crate::language::equalities::{narrow, necessary};
 use crate::language::expr::{Expr, ExprKind};
 
 impl<'e> Findings<'e> {
@@ -24,7 +25,12 @@ impl<'e> Findings<'e> {
         self.presence(expr, known);
         match &expr.kind {
             // What an operand lets pass holds for those behind it.
-            ExprKind::And(operands) => self.visit_in_turn(operands, known, true),
+            ExprKind::And(operands) => {
+                let outside = self.scope.clone();
+                narrow(&mut self.scope, necessary(expr, true));
+                self.visit_in_turn(operands, known, true);
+                self.scope = outside;
+            }
             ExprKind::Or(operands) => self.visit_in_turn(operands, known, false),
             ExprKind::If { condition, then, otherwise } => {
                 self.visit(condition, known);

@@ -279,6 +279,9 @@ impl Lowering<'_> {
         if let Some(signature) = known().find(|signature| signature.name == name) {
             return Some(signature);
         }
+        if let Some(fault) = self.nested_get(call, attribute) {
+            return self.refuse(fault);
+        }
         let fault = Diagnostic::error(Code::UnknownMethod, span, format!("unknown method `{name}` of {owner}"));
         let meant = names::of_other_languages(name).filter(|meant| known().any(|signature| signature.name == *meant));
         let meant = meant.or_else(|| nearest(name, known().map(|signature| signature.name)));
@@ -310,6 +313,22 @@ impl Lowering<'_> {
             }
         };
         self.refuse(fault)
+    }
+
+    /// `event["a"].get("b")`, as for an event that is not flat.
+    fn nested_get(&self, call: &python::ExprCall, attribute: &python::ExprAttribute) -> Option<Diagnostic> {
+        let python::Expr::Subscript(subscript) = &*attribute.value else { return None };
+        let (path, start) = self.path(subscript)?;
+        let arguments = call.arguments.args.iter().map(|argument| Span::from(argument.range()).of(self.source));
+        let (Some(python::Expr::StringLiteral(key)), "get") = (call.arguments.args.first(), attribute.attr.as_str())
+        else {
+            return None;
+        };
+        let rest: Vec<_> = arguments.skip(1).map(|argument| format!(", {argument}")).collect();
+        let span = Span::new(start, call.range().end().to_usize());
+        let meant = format!("event.get(\"{path}.{}\"{})", key.value.to_str(), rest.concat());
+        let message = "the event is flat: a nested field has one key";
+        Some(Diagnostic::error(Code::NestedSubscript, span, message).suggest_for(Span::from(call.range()), meant))
     }
 
     /// What would always raise is refused, also where it is never reached: it is a mistake all the same.

@@ -292,7 +292,7 @@ impl Lowering<'_> {
     }
 
     /// The path of subscripts behind `event`, all of them keys or indices that stand in the text.
-    fn path(&self, subscript: &python::ExprSubscript) -> Option<(String, usize)> {
+    pub(super) fn path(&self, subscript: &python::ExprSubscript) -> Option<(String, usize)> {
         let segment = segment(&subscript.slice)?;
         if self.is_event(&subscript.value) {
             return Some((segment, subscript.value.range().end().to_usize()));
