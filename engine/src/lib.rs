@@ -27,6 +27,7 @@
 //! | [`language`] | the rule language: parse, check, evaluate, explain, and what is said about mistakes |
 //! | [`document`] | what is published to Parameter Store: names, rules, routes |
 //! | [`RuleSet`] | all rules of a namespace: from an event to a [`Verdict`] |
+//! | [`Rule::test`] | a rule's own tests: an event, and what the rule should say of it |
 //!
 //! The crate does no input or output, knows nothing of AWS's interfaces, and keeps no state. Nothing that an event holds
 //! makes it panic or run without bound.
@@ -37,7 +38,9 @@ pub mod event;
 pub mod language;
 mod rule;
 mod rule_set;
+mod rule_test;
 mod similar;
 
 pub use rule::{BrokenPart, BrokenRule, Decision, Judgement, Part, Rule};
 pub use rule_set::{Failure, RuleSet, Verdict};
+pub use rule_test::{Expectation, FailedTest, TestEventError, read_test_event};

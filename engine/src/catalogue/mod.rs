@@ -4,6 +4,8 @@
 
 mod events;
 mod fields;
+mod lookup;
 
 pub(crate) use events::{Events, bare_source};
 pub(crate) use fields::{Type, allowed_values, field, identity_carries, meant_field};
+pub(crate) use lookup::{Meant, Unfound};

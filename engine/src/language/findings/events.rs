@@ -1,7 +1,7 @@
 //! Event names and sources that do not exist, or not together.
 
 use super::{Findings, Literal, pairs};
-use crate::catalogue::{Events, bare_source};
+use crate::catalogue::{Events, Meant, Unfound, bare_source};
 use crate::language::code::Code;
 use crate::language::diagnostic::Diagnostic;
 use crate::language::expr::{Comparison, Expr, ExprKind};
@@ -76,33 +76,29 @@ impl<'e> Findings<'e> {
         if name.len() < 3 || is_said || self.asks_for_service_events() {
             return;
         }
-        let events = Events::known();
         let sources = self.sources();
         let shown = literal.span.of(self.source);
-        let finding = if events.has_name(&name) {
-            if sources.is_empty() || sources.iter().any(|source| events.has_event(source, &name)) {
-                return;
-            }
-            let of: Vec<_> = events.sources_of(&name).take(3).map(|source| format!("`{source}`")).collect();
-            let message = format!("`{}` has no known event {shown}", sources.join("`, `"));
-            Diagnostic::warning(Code::EventOfOtherSource, literal.span, message)
-                .hint(format!("It is an event of {}.", of.join(", ")))
-        } else if sources.is_empty() || !events.is_dated(&sources, &name) {
+        let Some(Unfound { elsewhere, meant }) = Events::known().look_up(&sources, &name) else { return };
+        let is_dated_here = !sources.is_empty() && matches!(&meant, Some(Meant::Dated(begin)) if *begin == name);
+        let finding = if elsewhere.is_empty() && !is_dated_here {
             Diagnostic::warning(Code::UnknownEventName, literal.span, format!("no known event has the name {shown}"))
         } else {
             let message = format!("`{}` has no known event {shown}", sources.join("`, `"));
             Diagnostic::warning(Code::EventOfOtherSource, literal.span, message)
         };
-        let bare = name.rsplit([':', '.']).next().unwrap_or(&name);
-        let finding = if events.is_dated(&sources, bare) {
-            let meant = format!("{}.startswith({})", self.text(field), self.quoted_like(literal.span, bare));
-            Diagnostic { hint: Some("Its names carry the date of the interface.".to_owned()), ..finding }.suggest(meant)
-        } else if bare != name && events.has_name(bare) {
-            finding.suggest(self.quoted_like(literal.span, bare))
-        } else if let Some(meant) = events.meant_name(&sources, bare) {
-            finding.suggest(self.quoted_like(literal.span, meant))
-        } else {
+        let finding = if elsewhere.is_empty() {
             finding
+        } else {
+            let of: Vec<_> = elsewhere.iter().take(3).map(|source| format!("`{source}`")).collect();
+            finding.hint(format!("It is an event of {}.", of.join(", ")))
+        };
+        let finding = match meant {
+            Some(Meant::Dated(begin)) => {
+                let meant = format!("{}.startswith({})", self.text(field), self.quoted_like(literal.span, &begin));
+                finding.hint("Its names carry the date of the interface.").suggest(meant)
+            }
+            Some(Meant::Name(meant)) => finding.suggest(self.quoted_like(literal.span, &meant)),
+            None => finding,
         };
         self.say_once(&name, || finding);
     }
