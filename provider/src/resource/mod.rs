@@ -1,5 +1,6 @@
 //! The resources, one a file.
 
+mod reading;
 mod route;
 mod rule;
 
