@@ -125,7 +125,9 @@ pub enum RuleFault {
     #[error("the runbook's address must be a page that begins with \"https://\" and has at most 3000 characters")]
     RunbookUrl,
     /// A number of events that is none.
-    #[error("a threshold counts at least 2 events and at most 1000000; without the block one event is enough")]
+    #[error(
+        "a threshold counts a whole number of events, at least 2 and at most 1000000; without the block one event is enough"
+    )]
     ThresholdCount,
     /// More different values than are kept.
     #[error("a threshold of different values counts at most 1000 of them")]

@@ -92,7 +92,7 @@ impl Reading {
 }
 
 fn null(at: &Path) -> Diagnostic {
-    Diagnostic::error("A value is null").detail(format!("Leave it out of `{at}`, or give it a text.")).at(at)
+    Diagnostic::error("A value is null").detail("Leave it out, or give it a text.").at(at)
 }
 
 /// Texts that were read, as Terraform holds them.

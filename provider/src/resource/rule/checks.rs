@@ -10,6 +10,9 @@ use crate::language::check;
 use crate::resource::reading::{Reading, Texts};
 use crate::resource::{sentence, too_large};
 
+/// Names that are told each by itself.
+const MAX_FINDINGS: usize = 10;
+
 /// Checks all that is known: each mistake at its attribute, and the tests if the expressions are known and right.
 pub(super) fn check_rule(rule: &Rule) -> Diagnostics {
     let mut reading = Reading::default();
@@ -84,9 +87,17 @@ fn compile(rule: &Rule) -> (Option<engine::Rule>, Diagnostics) {
     }
 }
 
+/// Names that nobody knows. Behind a number of them it is not the names that are wrong.
 fn name_findings<'n>(names: impl IntoIterator<Item = &'n EventName>) -> Diagnostics {
-    let findings = names.into_iter().filter_map(EventName::finding);
-    findings.map(|finding| warning(finding, Path::from("event_names"))).collect()
+    let mut findings = names.into_iter().filter_map(EventName::finding);
+    let at = Path::from("event_names");
+    let mut found: Diagnostics =
+        findings.by_ref().take(MAX_FINDINGS).map(|finding| warning(finding, at.clone())).collect();
+    if findings.next().is_some() {
+        let more = Diagnostic::warning(format!("More than {MAX_FINDINGS} names are of no known event"));
+        found.push(more.detail("The further ones were not looked at.").at(at));
+    }
+    found
 }
 
 /// Fields that CloudTrail does not write.
@@ -100,7 +111,8 @@ fn field_findings(rule: &Rule) -> Diagnostics {
     let mut fields = each(&rule.group_by, &Path::from("group_by"));
     fields.extend(each(&by, &at.attribute("by")).into_iter().map(|(_, field)| (at.attribute("by"), field)));
     fields.extend(distinct.into_known().map(|field| (at.attribute("distinct"), field)));
-    let fields = fields.into_iter().filter(|(_, field)| !field.trim().is_empty());
+    // What no field can be called is told with the document.
+    let fields = fields.into_iter().filter(|(_, field)| !field.is_empty() && !field.contains(char::is_whitespace));
     fields.filter_map(|(path, field)| Some(warning(Finding::of_field(&field)?, path))).collect()
 }
 

@@ -1,6 +1,6 @@
 //! A rule between Terraform and its document.
 
-use tfplugin::{Attribute, Diagnostic, Path};
+use tfplugin::{Attribute, Diagnostic, Number, Path};
 use trailhook_engine::document::{
     Action, Condition, EventName, Grouping, Instant, RuleDocument, RuleFault, Severity, Threshold, Window,
 };
@@ -145,18 +145,20 @@ impl Rule {
 impl model::Threshold {
     fn document(&self, reading: &mut Reading) -> Option<Threshold> {
         let at = Path::from("threshold");
-        let count = reading.value(&self.count).copied();
+        let count = reading.value(&self.count).map(|count| count.as_i64().and_then(|count| u32::try_from(count).ok()));
         let window = reading.parsed(&self.window, at.attribute("window"), WINDOW, Window::parse);
         let by = fields(reading, &self.by, &at.attribute("by")).unwrap_or_default();
         let distinct = reading.text(&self.distinct);
-        // A number that is none of these is no more than none at all, and told as that.
-        Some(Threshold { count: u32::try_from(count?).unwrap_or(0), window: window?, by, distinct })
+        // Stand-ins for what is unknown or wrong, with which the rest can be looked at; nothing of that is published. A
+        // number that cannot be counted to is told as none at all.
+        let (count, window) = (count.unwrap_or(Some(2)), window.or_else(|| Window::parse("1m").ok()));
+        Some(Threshold { count: count.unwrap_or(0), window: window?, by, distinct })
     }
 
     fn from_document(threshold: Threshold, state: &Rule) -> Self {
         let by = state.threshold.known().map(|threshold| threshold.by.clone()).unwrap_or_default();
         Self {
-            count: i64::from(threshold.count).into(),
+            count: Number::from(i64::from(threshold.count)).into(),
             window: String::from(threshold.window).into(),
             by: keep_empty(texts(threshold.by), &by),
             distinct: threshold.distinct.into(),

@@ -1,6 +1,6 @@
 //! What Terraform holds of a rule.
 
-use tfplugin::{Attribute, model};
+use tfplugin::{Attribute, Number, model};
 
 use crate::parameter::Stored;
 use crate::resource::reading::{Labels, Texts};
@@ -53,7 +53,7 @@ model!(Rule {
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Threshold {
-    pub(super) count: Attribute<i64>,
+    pub(super) count: Attribute<Number>,
     pub(super) window: Attribute<String>,
     pub(super) by: Texts,
     pub(super) distinct: Attribute<String>,
