@@ -3,9 +3,11 @@
 mod config;
 mod connection;
 mod language;
+mod pace;
 mod parameter;
 mod provider;
 mod resource;
+mod tags;
 
 use std::process::ExitCode;
 
@@ -14,5 +16,5 @@ const ADDRESS: &str = "registry.terraform.io/trailhook/trailhook";
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    tfplugin::Server::new(ADDRESS, env!("CARGO_PKG_VERSION")).serve(provider::Trailhook).await
+    tfplugin::Server::new(ADDRESS, env!("CARGO_PKG_VERSION")).serve(provider::Trailhook::default()).await
 }

@@ -17,6 +17,7 @@ resource "trailhook_route" "app" {
   detail       = "full"
   mention      = "here"
   console_link = false
+  tags         = { owner = "security" }
 
   match {
     accounts     = ["111122223333", "000000000001"]
@@ -81,6 +82,13 @@ async fn whole_routes_live_from_apply_to_destroy() {
     assert_eq!(stand.document("routes/hook").await.unwrap()["match"], json!(null));
     let route = stand.attributes("trailhook_route.app").await;
     assert_eq!((&route["id"], &route["version"]), (&json!("app"), &json!(1)));
+
+    // Tags are the parameter's, and no version of the route.
+    let tagged = WHOLE.replace("owner = \"security\"", "owner = \"platform\"");
+    stand.apply(&tagged).await;
+    let tags = stand.aws.parameter_tags(&format!("{NAMESPACE}/routes/app")).await.unwrap();
+    assert_eq!(tags, [("owner".to_owned(), "platform".to_owned())]);
+    assert_eq!(stand.version("routes/app").await, 1);
 
     // Another destination is the same route.
     let changed = WHOLE

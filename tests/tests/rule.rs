@@ -24,6 +24,7 @@ resource "trailhook_rule" "whole" {
   group_window = "30m"
   expires_at   = "2099-01-31T12:00:00+01:00"
   enabled      = true
+  tags         = { owner = "security" }
 
   threshold {
     count    = 5
@@ -91,8 +92,17 @@ async fn a_whole_rule_lives_from_apply_to_destroy() {
     let rule = stand.attributes("trailhook_rule.whole").await;
     assert_eq!((&rule["test"][0]["name"], &rule["version"]), (&json!("a call that is denied"), &json!(1)));
 
+    // Tags neither; where the parameter stands is part of it.
+    let tagged = renamed.replace("owner = \"security\"", "owner = \"platform\"");
+    stand.apply(&format!("{tagged}{NAMES}")).await;
+    let parameter = format!("{NAMESPACE}/rules/bursts");
+    let tags = stand.aws.parameter_tags(&parameter).await.unwrap();
+    assert_eq!(tags, [("owner".to_owned(), "platform".to_owned())]);
+    assert_eq!(stand.version("rules/bursts").await, 1);
+
     // Each attribute changes in place.
     let changed = renamed
+        .replace("  tags ", "  tier = \"Advanced\"\n  tags ")
         .replace("= 5", "= 4")
         .replace("\"600s\"", "\"15m\"")
         .replace("distinct = \"eventName\"", "")

@@ -21,7 +21,7 @@ use super::reading::Reading;
 use super::{imported_name, parameter_of, parse_name, plan_place, readable, too_large};
 use crate::connection::Connection;
 use crate::language::check;
-use crate::parameter;
+use crate::parameter::{self, Object};
 
 const KIND: DocumentKind = DocumentKind::Route;
 
@@ -40,7 +40,9 @@ impl Resource for Routes {
     }
 
     async fn validate(&self, cx: &Cx<()>, config: Route) -> Result<(), Diagnostics> {
-        cx.report(check_route(&config, None).1);
+        let (text, found) = check_route(&config, None);
+        cx.report(found);
+        config.placement.validate(cx, text.as_deref());
         Ok(())
     }
 
@@ -52,9 +54,12 @@ impl Resource for Routes {
                 return Err(found);
             }
         }
+        let (text, placement) = (check_route(&plan.proposed, cx.namespace()).0, plan.proposed.placement.clone());
+        let prior = plan.prior.as_ref().map(|prior| (prior.placement.clone(), prior.parameter_name.clone()));
+        let prior = prior.as_ref().map(|(placement, parameter)| (placement, parameter));
+        placement.plan(cx, plan, prior, text.as_deref()).await?;
         let name = plan.proposed.name.clone();
-        let prior = plan.prior.as_ref().map(|prior| prior.parameter_name.clone());
-        plan_place(cx, KIND, plan, &name, prior.as_ref()).await
+        plan_place(cx, KIND, plan, &name, prior.map(|(_, parameter)| parameter)).await
     }
 
     async fn create(&self, cx: &Cx<Connection>, request: Create<Route>) -> Result<Route, Failed<Route>> {
@@ -62,8 +67,9 @@ impl Resource for Routes {
         let name = parse_name(route.name.require("name")?)?;
         let namespace = cx.require_namespace()?;
         let parameter = namespace.parameter(KIND, &name);
-        let stored = parameter::create(cx, KIND, &name, &parameter, &encode(&route, namespace)?).await?;
-        Ok(route.placed(&name.to_string(), &parameter, stored))
+        let (text, object) = (encode(&route, namespace)?, Object::Named(KIND, &name));
+        let (stored, placement) = route.placement.create(cx, &object, &parameter, &text).await?;
+        Ok(route.placed(name.as_str(), &parameter, stored, placement))
     }
 
     async fn read(&self, cx: &Cx<Connection>, request: Read<Route>) -> Result<Option<Route>, Diagnostics> {
@@ -71,21 +77,28 @@ impl Resource for Routes {
         let name = state.name.require("name")?.clone();
         let parameter = parameter_of(cx, KIND, &name, &state.parameter_name)?;
         let Some(stored) = parameter::read(cx, &parameter).await? else { return Ok(None) };
+        let placement = state.placement.read(cx, &parameter).await?;
         let document = RouteDocument::decode(&stored.value);
         let route = match readable(KIND, &parameter, document, |document| document.name == name)? {
             Some(document) => Route::from_document(document, &state),
             // The plan shows the route as lacking its destination, and mends it.
             None => Route { slack_webhook: Attribute::Null, slack_app: Attribute::Null, sns: Attribute::Null, ..state },
         };
-        Ok(Some(route.placed(&name, &parameter, stored)))
+        Ok(Some(route.placed(&name, &parameter, stored, placement)))
     }
 
     async fn update(&self, cx: &Cx<Connection>, request: Update<Route>) -> Result<Route, Failed<Route>> {
         let route = request.planned;
         let name = route.name.require("name")?.clone();
         let parameter = route.parameter_name.require("parameter_name")?.clone();
-        let stored = parameter::update(cx, &parameter, &encode(&route, cx.require_namespace()?)?).await?;
-        Ok(route.placed(&name, &parameter, stored))
+        // A plan that keeps the version changes tags alone.
+        let text = if route.version.is_unknown() { Some(encode(&route, cx.require_namespace()?)?) } else { None };
+        let prior = &request.prior.placement;
+        let (stored, placement) = route.placement.update(cx, prior, &parameter, text.as_deref()).await?;
+        Ok(match stored {
+            Some(stored) => route.placed(&name, &parameter, stored, placement),
+            None => Route { placement, ..route },
+        })
     }
 
     async fn delete(&self, cx: &Cx<Connection>, request: Delete<Route>) -> Result<(), Diagnostics> {
@@ -104,7 +117,7 @@ fn check_route(route: &Route, namespace: Option<&Namespace>) -> (Option<String>,
     let document = route.document(namespace, &mut reading);
     let mut found = reading.into_faults();
     if let Some(source) = route.matches.known().and_then(|matches| matches.expression.as_str()) {
-        found.append(check(source, Path::from("match").attribute("expression")).1);
+        found.append(check(source, Path::from("match").attribute("expression")));
     }
     let text = document
         .filter(|_| !found.has_error())

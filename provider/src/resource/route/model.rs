@@ -3,6 +3,7 @@
 use tfplugin::{Attribute, model};
 
 use crate::parameter::Stored;
+use crate::resource::Placement;
 use crate::resource::reading::{Labels, Texts};
 
 #[derive(Debug, Clone, Default)]
@@ -20,6 +21,7 @@ pub(crate) struct Route {
     pub(super) arn: Attribute<String>,
     pub(super) parameter_name: Attribute<String>,
     pub(super) version: Attribute<i64>,
+    pub(super) placement: Placement,
 }
 model!(Route {
     name,
@@ -35,6 +37,7 @@ model!(Route {
     arn,
     parameter_name,
     version,
+    ..placement
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -72,8 +75,9 @@ model!(Sns { topic_arn });
 
 impl Route {
     /// The route with what its parameter says of itself.
-    pub(super) fn placed(self, name: &str, parameter: &str, stored: Stored) -> Self {
+    pub(super) fn placed(self, name: &str, parameter: &str, stored: Stored, placement: Placement) -> Self {
         Self {
+            placement,
             id: name.into(),
             parameter_name: parameter.into(),
             arn: stored.arn.into(),

@@ -1,15 +1,16 @@
 //! What a route is written with.
 
+use crate::resource::Placement;
 use tfplugin::Type;
 use tfplugin::schema::{self, BlockSchema, Schema};
 use trailhook_engine::document::Detail;
 
 /// What the document is made of; a change of any of them writes a new version.
-const PUBLISHED: [&str; 8] =
-    ["match", "default", "slack_webhook", "slack_app", "sns", "detail", "mention", "console_link"];
+const PUBLISHED: [&str; 9] =
+    ["match", "default", "slack_webhook", "slack_app", "sns", "detail", "mention", "console_link", "tier"];
 
 pub(super) fn schema() -> Schema {
-    Schema::new()
+    let schema = Schema::new()
         .describe(
             "A route: where alerts go. Every route that is not a default one takes the alerts that its `match` block describes; default \
              routes take what none of those took. Exactly one of the blocks `slack_webhook`, `slack_app` and `sns` says where to. \
@@ -53,7 +54,8 @@ pub(super) fn schema() -> Schema {
         .attribute(schema::string("parameter_name").computed().describe("The name of the parameter."))
         .attribute(
             schema::int64("version").computed().recomputed_when(PUBLISHED).describe("The version of the parameter."),
-        )
+        );
+    Placement::add_to(schema)
 }
 
 fn matches() -> BlockSchema {

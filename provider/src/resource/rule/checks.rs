@@ -30,6 +30,13 @@ pub(super) fn check_rule(rule: &Rule) -> Diagnostics {
     found
 }
 
+/// The text of the parameter, if all of the rule is known. Its expressions may have errors.
+pub(super) fn text(rule: &Rule) -> Option<String> {
+    let mut reading = Reading::default();
+    let document = rule.document(&mut reading);
+    reading.is_whole().then(|| document.encode().ok()).flatten()
+}
+
 /// The text of the parameter: what was unknown at validate is checked here.
 pub(super) fn encode(rule: &Rule) -> Result<String, Diagnostics> {
     let mut reading = Reading::default();
@@ -61,14 +68,14 @@ fn compile(rule: &Rule) -> (Option<engine::Rule>, Diagnostics) {
     let condition = rule.condition(&mut reading);
     match &condition {
         Condition::Expression(source) if rule.expression.known() == Some(source) => {
-            found.append(check(source, "expression").1);
+            found.append(check(source, "expression"));
         }
         Condition::Expression(_) => {}
         Condition::EventNames(names) => found.append(name_findings(names)),
     }
     let exceptions = rule.exceptions(&mut reading);
     for (path, source) in &exceptions {
-        found.append(check(source, path).1);
+        found.append(check(source, path));
     }
     if !reading.is_whole() || found.has_error() {
         return (None, found);

@@ -89,7 +89,8 @@ impl Rule {
             match EventName::parse(&text) {
                 Ok(name) => names.push(name),
                 Err(error) => {
-                    reading.fault(Diagnostic::error("An event's name cannot be used").detail(sentence(&error)).at(path))
+                    reading
+                        .fault(Diagnostic::error("An event's name cannot be used").detail(sentence(&error)).at(path));
                 }
             }
         }

@@ -21,7 +21,7 @@ use trailhook_engine::document::{DocumentKind, RuleDocument};
 use self::model::Rule;
 use super::{imported_name, parameter_of, parse_name, plan_place, readable};
 use crate::connection::Connection;
-use crate::parameter;
+use crate::parameter::{self, Object};
 
 const KIND: DocumentKind = DocumentKind::Rule;
 
@@ -42,6 +42,7 @@ impl Resource for Rules {
     // Terraform asks this again in each plan and before each apply, with what it knows by then.
     async fn validate(&self, cx: &Cx<()>, config: Rule) -> Result<(), Diagnostics> {
         cx.report(checks::check_rule(&config));
+        config.placement.validate(cx, checks::text(&config).as_deref());
         Ok(())
     }
 
@@ -49,17 +50,21 @@ impl Resource for Rules {
         if let Some(fields) = plan.proposed.read_fields() {
             plan.set("fields", fields);
         }
+        let (text, placement) = (checks::text(&plan.proposed), plan.proposed.placement.clone());
+        let prior = plan.prior.as_ref().map(|prior| (prior.placement.clone(), prior.parameter_name.clone()));
+        let prior = prior.as_ref().map(|(placement, parameter)| (placement, parameter));
+        placement.plan(cx, plan, prior, text.as_deref()).await?;
         let name = plan.proposed.name.clone();
-        let prior = plan.prior.as_ref().map(|prior| prior.parameter_name.clone());
-        plan_place(cx, KIND, plan, &name, prior.as_ref()).await
+        plan_place(cx, KIND, plan, &name, prior.map(|(_, parameter)| parameter)).await
     }
 
     async fn create(&self, cx: &Cx<Connection>, request: Create<Rule>) -> Result<Rule, Failed<Rule>> {
         let rule = request.planned;
         let name = parse_name(rule.name.require("name")?)?;
         let parameter = cx.require_namespace()?.parameter(KIND, &name);
-        let stored = parameter::create(cx, KIND, &name, &parameter, &checks::encode(&rule)?).await?;
-        Ok(rule.placed(&name.to_string(), &parameter, stored))
+        let (text, object) = (checks::encode(&rule)?, Object::Named(KIND, &name));
+        let (stored, placement) = rule.placement.create(cx, &object, &parameter, &text).await?;
+        Ok(rule.placed(name.as_str(), &parameter, stored, placement))
     }
 
     async fn read(&self, cx: &Cx<Connection>, request: Read<Rule>) -> Result<Option<Rule>, Diagnostics> {
@@ -67,6 +72,7 @@ impl Resource for Rules {
         let name = state.name.require("name")?.clone();
         let parameter = parameter_of(cx, KIND, &name, &state.parameter_name)?;
         let Some(stored) = parameter::read(cx, &parameter).await? else { return Ok(None) };
+        let placement = state.placement.read(cx, &parameter).await?;
         let document = RuleDocument::decode(&stored.value);
         let rule = match readable(KIND, &parameter, document, |document| document.name == name)? {
             Some(document) => Rule::from_document(document, &state),
@@ -75,19 +81,21 @@ impl Resource for Rules {
                 Rule { expression: Attribute::Null, event_names: Attribute::Null, fields: Vec::new().into(), ..state }
             }
         };
-        Ok(Some(rule.placed(&name, &parameter, stored)))
+        Ok(Some(rule.placed(&name, &parameter, stored, placement)))
     }
 
     async fn update(&self, cx: &Cx<Connection>, request: Update<Rule>) -> Result<Rule, Failed<Rule>> {
         let rule = request.planned;
-        // Tests are not published: where they alone change there is nothing to write.
-        if !rule.version.is_unknown() {
-            return Ok(rule);
-        }
         let name = rule.name.require("name")?.clone();
         let parameter = rule.parameter_name.require("parameter_name")?.clone();
-        let stored = parameter::update(cx, &parameter, &checks::encode(&rule)?).await?;
-        Ok(rule.placed(&name, &parameter, stored))
+        // A plan that keeps the version changes what is not published: tests, or tags.
+        let text = if rule.version.is_unknown() { Some(checks::encode(&rule)?) } else { None };
+        let prior = &request.prior.placement;
+        let (stored, placement) = rule.placement.update(cx, prior, &parameter, text.as_deref()).await?;
+        Ok(match stored {
+            Some(stored) => rule.placed(&name, &parameter, stored, placement),
+            None => Rule { placement, ..rule },
+        })
     }
 
     async fn delete(&self, cx: &Cx<Connection>, request: Delete<Rule>) -> Result<(), Diagnostics> {

@@ -3,6 +3,7 @@
 use tfplugin::{Attribute, Number, model};
 
 use crate::parameter::Stored;
+use crate::resource::Placement;
 use crate::resource::reading::{Labels, Texts};
 
 #[derive(Debug, Clone, Default)]
@@ -27,6 +28,7 @@ pub(crate) struct Rule {
     pub(super) parameter_name: Attribute<String>,
     pub(super) version: Attribute<i64>,
     pub(super) fields: Attribute<Vec<String>>,
+    pub(super) placement: Placement,
 }
 model!(Rule {
     name,
@@ -49,6 +51,7 @@ model!(Rule {
     parameter_name,
     version,
     fields,
+    ..placement
 });
 
 #[derive(Debug, Clone, Default)]
@@ -70,8 +73,9 @@ model!(Test { name, event, expect });
 
 impl Rule {
     /// The rule with what its parameter says of itself.
-    pub(super) fn placed(self, name: &str, parameter: &str, stored: Stored) -> Self {
+    pub(super) fn placed(self, name: &str, parameter: &str, stored: Stored, placement: Placement) -> Self {
         Self {
+            placement,
             id: name.into(),
             parameter_name: parameter.into(),
             arn: stored.arn.into(),

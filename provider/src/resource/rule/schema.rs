@@ -1,11 +1,12 @@
 //! What a rule is written with.
 
+use crate::resource::Placement;
 use tfplugin::Type;
 use tfplugin::schema::{self, BlockSchema, Schema};
 use trailhook_engine::document::{Action, Severity};
 
 /// What the document is made of; a change of any of them writes a new version.
-const PUBLISHED: [&str; 13] = [
+const PUBLISHED: [&str; 14] = [
     "description",
     "expression",
     "event_names",
@@ -19,10 +20,11 @@ const PUBLISHED: [&str; 13] = [
     "threshold",
     "expires_at",
     "enabled",
+    "tier",
 ];
 
 pub(super) fn schema() -> Schema {
-    Schema::new()
+    let schema = Schema::new()
         .describe(
             "A rule: a Python expression over one flattened CloudTrail event, or names of events. It is parsed, checked and tested \
              by `terraform validate`, and published as the parameter `{namespace}/rules/{name}`.",
@@ -96,7 +98,8 @@ pub(super) fn schema() -> Schema {
                 .describe(
                     "The fields of the event that the condition and the exceptions read, sorted; `*` if one works a key out.",
                 ),
-        )
+        );
+    Placement::add_to(schema)
 }
 
 fn threshold() -> BlockSchema {
