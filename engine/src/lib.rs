@@ -47,6 +47,7 @@
 //! | [`log`] | log files: from bytes to records |
 //! | [`document`] | what is published to Parameter Store: names, rules, routes |
 //! | [`RuleSet`] | all rules of a namespace: from an event to a [`Verdict`] |
+//! | [`Rule::test`] | a rule's own tests: an event, and what the rule should say of it |
 //!
 //! Each module opens with an example. The language itself is described for those who write rules in
 //! `docs/guides/rule-language.md`, whose examples are tests of this crate.
@@ -61,7 +62,9 @@ pub mod language;
 pub mod log;
 mod rule;
 mod rule_set;
+mod rule_test;
 mod similar;
 
 pub use rule::{BrokenPart, BrokenRule, Decision, Judgement, Part, Rule};
 pub use rule_set::{Failure, RuleSet, Verdict};
+pub use rule_test::{Expectation, FailedTest, TestEventError, read_test_event};

@@ -1,30 +1,27 @@
 //! The engine's findings as Terraform's diagnostics.
 
 use tfplugin::{Diagnostic, Diagnostics, Path};
-use trailhook_engine::language::{self, Expression, Severity};
+use trailhook_engine::language::{self, Code, Severity};
 
-/// Checks an expression: what was found, at its attribute, and the expression if it has no error.
-pub(crate) fn check(source: &str, at: impl Into<Path>) -> (Option<Expression>, Diagnostics) {
+/// What is found about an expression, at its attribute.
+pub(crate) fn check(source: &str, at: impl Into<Path>) -> Diagnostics {
     let at = at.into();
-    let checked = language::check(source);
-    let mut found = Diagnostics::new();
-    for finding in &checked.diagnostics {
-        match finding.severity {
-            Severity::Error => {
-                found.push(Diagnostic::error(summary(finding)).detail(finding.excerpt(source)).at(at.clone()));
-            }
-            Severity::Warning => {
-                found.push(Diagnostic::warning(summary(finding)).detail(finding.excerpt(source)).at(at.clone()));
-            }
+    let found = language::check(source).diagnostics;
+    let told = found.iter().filter_map(|finding| {
+        let summary = summary(&finding.message, finding.code);
+        let told = match finding.severity {
+            Severity::Error => Diagnostic::error(summary),
+            Severity::Warning => Diagnostic::warning(summary),
             // Terraform has no third level, and a warning at every plan for what is harmless would hide those that matter.
-            Severity::Info => {}
-        }
-    }
-    (checked.expression, found)
+            Severity::Info => return None,
+        };
+        Some(told.detail(finding.excerpt(source)).at(at.clone()))
+    });
+    told.collect()
 }
 
 /// The message and the code. Terraform shows a heredoc from its first line on, so line, column and excerpt stand in the
 /// detail.
-fn summary(found: &language::Diagnostic) -> String {
-    format!("{}  [{}]", found.message, found.code)
+pub(crate) fn summary(message: &str, code: Code) -> String {
+    format!("{message}  [{code}]")
 }

@@ -4,8 +4,10 @@
 
 mod events;
 mod fields;
+mod lookup;
 
 pub(crate) use events::{Events, bare_source};
 pub(crate) use fields::{
     Form, Type, allowed_values, field, form, identity_carries, is_region, meant_field, meant_region,
 };
+pub(crate) use lookup::{Meant, Unfound};

@@ -51,6 +51,18 @@ impl EventName {
         Ok(Self { service: service.map(str::to_owned), name: name.to_owned() })
     }
 
+    /// The service, which is the event's source without `.amazonaws.com`; `None` for events of any.
+    #[must_use]
+    pub fn service(&self) -> Option<&str> {
+        self.service.as_deref()
+    }
+
+    /// The event's own name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The condition that these names stand for: exact names, failed calls included. Nothing at all is never true.
     #[must_use]
     pub fn expression<'n>(names: impl IntoIterator<Item = &'n Self>) -> String {

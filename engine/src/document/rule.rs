@@ -125,7 +125,9 @@ pub enum RuleFault {
     #[error("the runbook's address must be a page that begins with \"https://\" and has at most 3000 characters")]
     RunbookUrl,
     /// A number of events that is none.
-    #[error("a threshold counts at least 2 events and at most 1000000; without the block one event is enough")]
+    #[error(
+        "a threshold counts a whole number of events, at least 2 and at most 1000000; without the block one event is enough"
+    )]
     ThresholdCount,
     /// More different values than are kept.
     #[error("a threshold of different values counts at most 1000 of them")]
@@ -136,18 +138,31 @@ pub enum RuleFault {
         /// The attribute.
         attribute: &'static str,
     },
+    /// A field that no event can have.
+    #[error("`{attribute}` names the field \"{field}\"; a field is a path such as \"userIdentity.arn\"")]
+    Field {
+        /// The attribute.
+        attribute: &'static str,
+        /// The field.
+        field: String,
+    },
 }
 
 impl RuleFault {
-    /// The attribute of the configuration in which the fault is.
+    /// The attribute of the configuration in which the fault is; behind a dot, of a block.
     #[must_use]
     pub fn attribute(&self) -> &'static str {
         match self {
-            Self::NotForIgnore { attribute } | Self::Empty { attribute } => attribute,
+            Self::NotForIgnore { attribute } | Self::Empty { attribute } | Self::Field { attribute, .. } => attribute,
             Self::RunbookUrl => "runbook_url",
-            Self::ThresholdCount | Self::DistinctCount => "threshold",
+            Self::ThresholdCount | Self::DistinctCount => "threshold.count",
         }
     }
+}
+
+/// Keys of an event hold no blanks; segments may be empty, because keys of a request may be.
+fn is_path(field: &str) -> bool {
+    !field.is_empty() && !field.contains(|c: char| c.is_whitespace() || c.is_control())
 }
 
 /// A button of Slack links to an address of at most this many characters.
@@ -210,6 +225,16 @@ impl RuleDocument {
         }
         if self.grouping.by.as_ref().is_some_and(Vec::is_empty) {
             faults.push(RuleFault::Empty { attribute: "group_by" });
+        }
+        let threshold = self.threshold.iter();
+        let fields = [
+            ("group_by", self.grouping.by.iter().flatten().collect::<Vec<_>>()),
+            ("threshold.by", threshold.clone().flat_map(|threshold| &threshold.by).collect()),
+            ("threshold.distinct", threshold.filter_map(|threshold| threshold.distinct.as_ref()).collect()),
+        ];
+        for (attribute, fields) in fields {
+            let wrong = fields.into_iter().filter(|field| !is_path(field));
+            faults.extend(wrong.map(|field| RuleFault::Field { attribute, field: field.clone() }));
         }
         faults
     }
@@ -328,8 +353,18 @@ mod tests {
         let attributes: Vec<_> = rule.faults().iter().map(RuleFault::attribute).collect();
         assert_eq!(
             attributes,
-            ["runbook_url", "group_by", "group_window", "threshold", "runbook_url", "threshold", "group_by"]
+            ["runbook_url", "group_by", "group_window", "threshold", "runbook_url", "threshold.count", "group_by"]
         );
+        let mut rule = RuleDocument::new("a", "True");
+        rule.grouping.by = Some(vec!["actor".to_owned(), "event name".to_owned()]);
+        rule.threshold = Some(Threshold {
+            count: 2,
+            window: Window::parse("5m").unwrap(),
+            by: vec![String::new()],
+            distinct: Some("a\n".to_owned()),
+        });
+        let attributes: Vec<_> = rule.faults().iter().map(RuleFault::attribute).collect();
+        assert_eq!(attributes, ["group_by", "threshold.by", "threshold.distinct"]);
         for (url, is_good) in [
             ("https://example.com/runbook?a=b#c", true),
             ("https://", false),

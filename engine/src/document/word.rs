@@ -42,7 +42,8 @@ pub struct UnknownWord {
     allowed: String,
 }
 
-pub(super) fn word<T: Copy>(text: &str, words: &[(T, &str)]) -> Result<T, UnknownWord> {
+/// The value of a word.
+pub(crate) fn word<T: Copy>(text: &str, words: &[(T, &str)]) -> Result<T, UnknownWord> {
     words.iter().find(|(_, word)| *word == text).map(|(value, _)| *value).ok_or_else(|| UnknownWord {
         found: text.to_owned(),
         allowed: words.iter().map(|(_, word)| format!("\"{word}\"")).collect::<Vec<_>>().join(", "),

@@ -1,6 +1,7 @@
 //! The resources, one a file.
 
 mod placement;
+mod reading;
 mod route;
 mod rule;
 mod settings;
@@ -104,7 +105,8 @@ fn parse_name(name: &str) -> Result<Name, Diagnostic> {
 }
 
 fn too_large(error: &EncodeError) -> Diagnostic {
-    Diagnostic::error("The document does not fit a parameter").detail(sentence(error))
+    Diagnostic::error("The document does not fit a parameter")
+        .detail(format!("{} Shorten it, or make several out of it.", sentence(error)))
 }
 
 /// The name that an import asks for: the name alone, or the whole name of the parameter.

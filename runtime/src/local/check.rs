@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
-use trailhook_engine::document::RuleDocument;
+use trailhook_engine::document::{Condition, EventName, Finding, RuleDocument};
 use trailhook_engine::event::Json;
 use trailhook_engine::language::{Checked, Diagnostic, Expression, Severity, check};
 
@@ -22,6 +22,15 @@ pub(super) fn rules(paths: &[PathBuf], as_json: bool) -> anyhow::Result<End> {
         output.line(&if as_json { json!({"error": reason}).to_string() } else { format!("error: {reason}\n") })?;
     }
     for rule in &rules {
+        for finding in findings_of_names(&rule.document) {
+            let Finding { code, message, help } = finding;
+            output.line(&if as_json {
+                let found = json!([{"code": code.as_str(), "severity": "warning", "message": message, "help": help}]);
+                json!({"rule": rule.document.name, "origin": rule.origin, "diagnostics": found}).to_string()
+            } else {
+                format!("{}\n\nwarning[{code}]: {message}\n{help}\n", rule.origin)
+            })?;
+        }
         for (part, source) in expressions(&rule.document) {
             let checked = check(&source);
             errors += checked.diagnostics.iter().filter(|found| found.severity == Severity::Error).count();
@@ -54,10 +63,27 @@ pub(super) fn rules(paths: &[PathBuf], as_json: bool) -> anyhow::Result<End> {
     Ok(if errors == 0 { End::Well } else { End::Findings })
 }
 
-/// The expressions of a rule: its condition, and its exceptions with their numbers counted from 1.
+/// What is suspicious about the names of a rule that stand outside of expressions: those of events, and of fields.
+fn findings_of_names(rule: &RuleDocument) -> Vec<Finding> {
+    let names = match &rule.condition {
+        Condition::EventNames(names) => names.iter().collect(),
+        Condition::Expression(_) => Vec::new(),
+    };
+    let threshold = rule.threshold.iter().flat_map(|threshold| threshold.by.iter().chain(&threshold.distinct));
+    let fields = rule.grouping.by.iter().flatten().chain(threshold);
+    let fields = fields.filter_map(|field| Finding::of_field(field));
+    names.into_iter().filter_map(EventName::finding).chain(fields).collect()
+}
+
+/// The expressions of a rule: its condition if that is one, and its exceptions with their numbers counted from 1.
 fn expressions(rule: &RuleDocument) -> impl Iterator<Item = (Option<usize>, Cow<'_, str>)> {
     let exceptions = rule.exceptions.iter().zip(1..).map(|(source, number)| (Some(number), Cow::Borrowed(&**source)));
-    std::iter::once((None, rule.condition.expression())).chain(exceptions)
+    // What stands for names of events is not what people wrote; their names were looked at.
+    let condition = match &rule.condition {
+        Condition::Expression(source) => Some((None, Cow::Borrowed(&**source))),
+        Condition::EventNames(_) => None,
+    };
+    condition.into_iter().chain(exceptions)
 }
 
 /// Checks the expressions of lines, for machines.

@@ -8,6 +8,7 @@ mod output;
 mod replay;
 mod rules;
 mod terraform;
+mod test;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -28,6 +29,10 @@ enum Command {
     ///
     /// Exit code 0: no error; 1: a rule has one; 2: the rules cannot be read.
     Check(CheckArguments),
+    /// Run the `test` blocks of rules, as `terraform validate` does
+    ///
+    /// Exit code 0: all pass; 1: one fails, or cannot be run; 2: the rules cannot be read, or have no tests.
+    Test(TestArguments),
     /// Evaluate rules over events, one case a line
     ///
     /// Reads {"id", "expression", "event"} lines and answers {"id", "outcome"} lines in their order.
@@ -52,6 +57,19 @@ struct CheckArguments {
     jsonl: bool,
     /// Answer in JSON, one line a rule
     #[arg(long, conflicts_with = "jsonl")]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct TestArguments {
+    /// Rules: a .tf file, or a folder of them
+    #[arg(required = true)]
+    rules: Vec<PathBuf>,
+    /// The tests of the rule of this name; without it, of all
+    #[arg(long, value_name = "NAME")]
+    rule: Option<String>,
+    /// Answer in JSON, one line a test
+    #[arg(long)]
     json: bool,
 }
 
@@ -114,6 +132,7 @@ pub fn run() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Check(CheckArguments { jsonl: true, .. }) => check::lines(),
         Command::Check(arguments) => check::rules(&arguments.rules, arguments.json),
+        Command::Test(arguments) => test::run(&arguments.rules, arguments.rule.as_deref(), arguments.json),
         Command::Eval(EvalArguments { jsonl: _ }) => eval::lines(),
         Command::Explain(arguments) => {
             let ExplainArguments { rules, rule, expression, event_id, json, event } = arguments;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
 use serde::Deserialize;
+use trailhook_engine::Expectation;
 use trailhook_engine::document::RuleDocument;
 
 use super::terraform;
@@ -16,6 +17,16 @@ pub(super) struct FoundRule {
     pub(super) document: RuleDocument,
     /// A file, and a place in it that people know.
     pub(super) origin: String,
+    /// Its tests, or why one could not be read.
+    pub(super) tests: Vec<Result<FoundTest, String>>,
+}
+
+/// A test of a rule, as it was written.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct FoundTest {
+    pub(super) name: String,
+    pub(super) event: String,
+    pub(super) expected: Expectation,
 }
 
 /// The least that a line of a JSON-lines file says of a rule.
@@ -90,7 +101,7 @@ fn lines(path: &Path) -> anyhow::Result<Rules> {
                 continue;
             }
         };
-        rules.push(FoundRule { document: RuleDocument::new(name, expression), origin });
+        rules.push(FoundRule { document: RuleDocument::new(name, expression), origin, tests: Vec::new() });
     }
     Ok(Rules { rules, unreadable })
 }

@@ -1,7 +1,7 @@
 //! Event names and sources that do not exist, or not together.
 
 use super::{Findings, Literal, pairs};
-use crate::catalogue::{Events, bare_source};
+use crate::catalogue::{Events, Meant, Unfound, bare_source};
 use crate::language::code::Code;
 use crate::language::diagnostic::Diagnostic;
 use crate::language::expr::{Comparison, Expr, ExprKind};
@@ -87,38 +87,40 @@ impl<'e> Findings<'e> {
         }
         let events = Events::known();
         let sources = self.sources();
-        let is_known = events.has_name(&name);
-        if is_known && (sources.is_empty() || sources.iter().any(|source| events.has_event(source, &name))) {
+        if events.has_name(&name)
+            && (sources.is_empty() || sources.iter().any(|source| events.has_event(source, &name)))
+        {
             return;
         }
         drop(sources);
+        // Looking for what was meant costs, so that it is done once for a name.
         if !self.is_new(Code::UnknownEventName, &name) {
             return;
         }
         let sources = self.sources();
         let shown = self.shown(literal.span);
-        let finding = if is_known {
-            let message = format!("`{}` has no known event {shown}", sources.join("`, `"));
-            Diagnostic::warning(Code::EventOfOtherSource, literal.span, message)
-                .hint(format!("It is an event of {}.", some_sources(events, &name)))
-        } else if sources.is_empty() || !events.is_dated(&sources, &name) {
+        let Some(Unfound { elsewhere, meant }) = events.look_up(&sources, &name) else { return };
+        let is_dated_here = !sources.is_empty() && matches!(&meant, Some(Meant::Dated(begin)) if *begin == name);
+        let finding = if elsewhere.is_empty() && !is_dated_here {
             Diagnostic::warning(Code::UnknownEventName, literal.span, format!("no known event has the name {shown}"))
         } else {
             let message = format!("`{}` has no known event {shown}", sources.join("`, `"));
             Diagnostic::warning(Code::EventOfOtherSource, literal.span, message)
         };
-        let bare = name.rsplit([':', '.']).next().unwrap_or(&name);
-        let finding = if events.is_dated(&sources, bare) {
-            let not = alone.map_or("", |(_, not)| not);
-            let meant = format!("{not}{}.startswith({})", self.text(field), self.quoted_like(literal.span, bare));
-            let finding = Diagnostic { hint: Some("Its names carry the date of the interface.".to_owned()), ..finding };
-            finding.suggest_for(alone.map(|(comparison, _)| comparison), meant)
-        } else if bare != name && events.has_name(bare) {
-            finding.suggest(self.quoted_like(literal.span, bare))
-        } else if let Some(meant) = events.meant_name(&sources, bare) {
-            finding.suggest(self.quoted_like(literal.span, meant))
-        } else {
+        let finding = if elsewhere.is_empty() {
             finding
+        } else {
+            finding.hint(format!("It is an event of {}.", some_sources(elsewhere)))
+        };
+        let finding = match meant {
+            Some(Meant::Dated(begin)) => {
+                let not = alone.map_or("", |(_, not)| not);
+                let meant = format!("{not}{}.startswith({})", self.text(field), self.quoted_like(literal.span, &begin));
+                let finding = finding.hint("Its names carry the date of the interface.");
+                finding.suggest_for(alone.map(|(comparison, _)| comparison), meant)
+            }
+            Some(Meant::Name(meant)) => finding.suggest(self.quoted_like(literal.span, &meant)),
+            None => finding,
         };
         self.say(finding);
     }
@@ -164,8 +166,7 @@ const WELL_KNOWN: [&str; 12] = [
 ];
 
 /// A few of the sources that have an event, and the number of the others.
-fn some_sources(events: &Events, name: &str) -> String {
-    let mut sources: Vec<_> = events.sources_of(name).collect();
+fn some_sources(mut sources: Vec<&str>) -> String {
     sources.sort_by_key(|source| WELL_KNOWN.iter().position(|known| known == source).unwrap_or(WELL_KNOWN.len()));
     let shown: Vec<_> = sources.iter().take(3).map(|source| format!("`{source}`")).collect();
     match sources.len() - shown.len() {

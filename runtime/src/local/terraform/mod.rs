@@ -1,17 +1,27 @@
 //! The `trailhook_rule` blocks of Terraform files, as far as their values can be known without Terraform.
+//!
+//! | file | |
+//! |---|---|
+//! | `attributes` | the attributes of a block, worked out and of their types |
+//! | `scope` | what they may refer to: variables, locals and a few functions |
 
-use std::collections::BTreeMap;
+mod attributes;
+mod scope;
+
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
-use hcl::eval::{Context, Evaluate as _};
+use hcl::eval::Context;
 use hcl::{Block, Body, Value};
+use trailhook_engine::Expectation;
 use trailhook_engine::document::{
     Action, Condition, EventName, Grouping, Instant, Name, RuleDocument, Severity, Threshold, Window,
 };
 
-use super::rules::{FoundRule, Rules};
+use self::attributes::Attributes;
+use super::rules::{FoundRule, FoundTest, Rules};
 
 const RULE: &str = "trailhook_rule";
 
@@ -21,11 +31,11 @@ pub(super) fn read(files: &[PathBuf]) -> anyhow::Result<Rules> {
     let mut bodies = Vec::new();
     for file in files {
         let text = fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
-        let body: Body = hcl::parse(&text).with_context(|| format!("{} is not valid HCL", file.display()))?;
+        let mut body: Body = hcl::parse(&text).with_context(|| format!("{} is not valid HCL", file.display()))?;
+        scope::name_folder(&mut body, file.parent().unwrap_or(Path::new("")));
         bodies.push((file, body));
     }
-    let mut context = Context::new();
-    context.declare_var("var", variables(bodies.iter().map(|(_, body)| body)));
+    let context = scope::context(bodies.iter().map(|(_, body)| body));
     let (mut rules, mut unreadable) = (Vec::new(), Vec::new());
     for (file, body) in &bodies {
         for block in body.blocks().filter(|block| block.identifier() == "resource") {
@@ -33,25 +43,13 @@ pub(super) fn read(files: &[PathBuf]) -> anyhow::Result<Rules> {
             if kind.as_str() == RULE {
                 let origin = format!("{}: {RULE}.{}", file.display(), label.as_str());
                 match document(block, &context) {
-                    Ok(document) => rules.push(FoundRule { document, origin }),
+                    Ok(document) => rules.push(FoundRule { document, origin, tests: tests(block, &context) }),
                     Err(error) => unreadable.push(format!("{origin}: {error:#}")),
                 }
             }
         }
     }
     Ok(Rules { rules, unreadable })
-}
-
-fn variables<'b>(bodies: impl Iterator<Item = &'b Body>) -> Value {
-    let mut variables = hcl::Map::new();
-    for block in bodies.flat_map(Body::blocks).filter(|block| block.identifier() == "variable") {
-        let default = block.body().attributes().find(|attribute| attribute.key() == "default");
-        let default = default.and_then(|attribute| attribute.expr().evaluate(&Context::new()).ok());
-        if let (Some(label), Some(default)) = (block.labels().first(), default) {
-            variables.insert(label.as_str().to_owned(), default);
-        }
-    }
-    Value::Object(variables)
 }
 
 fn document(block: &Block, context: &Context<'_>) -> anyhow::Result<RuleDocument> {
@@ -113,70 +111,32 @@ fn threshold(attributes: &Attributes<'_>) -> anyhow::Result<Threshold> {
     })
 }
 
+/// The tests of a rule. One that only Terraform can work out hides neither the rule nor the others.
+fn tests(block: &Block, context: &Context<'_>) -> Vec<Result<FoundTest, String>> {
+    let mut names = BTreeSet::new();
+    let tests = body_blocks(block, "test").into_iter().zip(1_usize..).map(|(block, number)| {
+        let attributes = Attributes { body: block.body(), context };
+        let test = test(&attributes).map_err(|error| format!("test {number}: {error:#}"))?;
+        match names.insert(test.name.clone()) {
+            true => Ok(test),
+            false => Err(format!("two tests are called \"{}\"", test.name)),
+        }
+    });
+    let mut tests: Vec<_> = tests.collect();
+    if !body_blocks(block, "dynamic").is_empty() {
+        tests.push(Err("the rule has a `dynamic` block, which only Terraform can work out".to_owned()));
+    }
+    tests
+}
+
+fn test(attributes: &Attributes<'_>) -> anyhow::Result<FoundTest> {
+    Ok(FoundTest {
+        name: attributes.required("name")?,
+        event: attributes.required("event")?,
+        expected: attributes.text("expect")?.map(|word| Expectation::parse(&word)).transpose()?.unwrap_or_default(),
+    })
+}
+
 fn body_blocks<'b>(block: &'b Block, name: &str) -> Vec<&'b Block> {
     block.body().blocks().filter(|block| block.identifier() == name).collect()
-}
-
-/// The attributes of a block, worked out as far as that goes without Terraform.
-struct Attributes<'a> {
-    body: &'a Body,
-    context: &'a Context<'a>,
-}
-
-impl Attributes<'_> {
-    fn value(&self, key: &str) -> anyhow::Result<Option<Value>> {
-        let Some(attribute) = self.body.attributes().find(|attribute| attribute.key() == key) else {
-            return Ok(None);
-        };
-        let value = attribute.expr().evaluate(self.context);
-        match value.map_err(|error| {
-            anyhow!("`{key}` cannot be worked out without Terraform, which `terraform validate` can: {error}")
-        })? {
-            Value::Null => Ok(None),
-            value => Ok(Some(value)),
-        }
-    }
-
-    fn text(&self, key: &str) -> anyhow::Result<Option<String>> {
-        match self.value(key)? {
-            None => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text)),
-            Some(other) => bail!("`{key}` is {other}, not a string"),
-        }
-    }
-
-    fn required(&self, key: &str) -> anyhow::Result<String> {
-        self.text(key)?.ok_or_else(|| anyhow!("`{key}` is missing"))
-    }
-
-    fn bool(&self, key: &str) -> anyhow::Result<Option<bool>> {
-        match self.value(key)? {
-            None => Ok(None),
-            Some(Value::Bool(value)) => Ok(Some(value)),
-            Some(other) => bail!("`{key}` is {other}, not a bool"),
-        }
-    }
-
-    fn texts(&self, key: &str) -> anyhow::Result<Option<Vec<String>>> {
-        let Some(value) = self.value(key)? else { return Ok(None) };
-        let Value::Array(items) = value else { bail!("`{key}` is {value}, not a list of strings") };
-        let texts = items.into_iter().map(|item| match item {
-            Value::String(text) => Ok(text),
-            other => bail!("`{key}` holds {other}, which is not a string"),
-        });
-        texts.collect::<anyhow::Result<_>>().map(Some)
-    }
-
-    fn labels(&self) -> anyhow::Result<BTreeMap<String, String>> {
-        let members = match self.value("labels")? {
-            None => return Ok(BTreeMap::new()),
-            Some(Value::Object(members)) => members,
-            Some(other) => bail!("`labels` is {other}, not a map of strings"),
-        };
-        let labels = members.into_iter().map(|(key, label)| match label {
-            Value::String(label) => Ok((key, label)),
-            other => bail!("the label `{key}` is {other}, not a string"),
-        });
-        labels.collect()
-    }
 }

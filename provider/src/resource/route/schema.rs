@@ -1,0 +1,110 @@
+//! What a route is written with.
+
+use crate::resource::Placement;
+use tfplugin::Type;
+use tfplugin::schema::{self, BlockSchema, Schema};
+use trailhook_engine::document::Detail;
+
+/// What the document is made of; a change of any of them writes a new version.
+const PUBLISHED: [&str; 9] =
+    ["match", "default", "slack_webhook", "slack_app", "sns", "detail", "mention", "console_link", "tier"];
+
+pub(super) fn schema() -> Schema {
+    let schema = Schema::new()
+        .describe(
+            "A route: where alerts go. Every route that is not a default one takes the alerts that its `match` block describes; default \
+             routes take what none of those took. Exactly one of the blocks `slack_webhook`, `slack_app` and `sns` says where to. \
+             Published as the parameter `{namespace}/routes/{name}`.",
+        )
+        .attribute(
+            schema::string("name")
+                .required()
+                .requires_replace()
+                .describe("The route's name: 1 to 64 characters out of `a-z`, `0-9`, `_` and `-`."),
+        )
+        .block(matches())
+        .attribute(
+            schema::bool("default")
+                .optional()
+                .default(false)
+                .describe("Whether the route takes what no other route took, as far as its own `match` holds."),
+        )
+        .block(slack_webhook())
+        .block(slack_app())
+        .block(
+            schema::single_block("sns")
+                .describe("Alerts go to a topic of Amazon SNS, as JSON.")
+                .attribute(schema::string("topic_arn").required().describe("The ARN of the topic.")),
+        )
+        .attribute(schema::string("detail").optional().default(Detail::default().as_str()).describe(
+            "How much of an event a message shows: `compact` (the default) has the request parameters that the rules read, `full` all \
+             of them.",
+        ))
+        .attribute(schema::string("mention").optional().describe(
+            "Who is called in a message: `here`, `channel`, the id of a user (`U…`) or of a group of users (`S…`).",
+        ))
+        .attribute(
+            schema::bool("console_link")
+                .optional()
+                .default(true)
+                .describe("Whether a message has a button to the event in the CloudTrail console. `true` if it is not given."),
+        )
+        .attribute(schema::string("id").computed().describe("The route's name."))
+        .attribute(schema::string("arn").computed().describe("The ARN of the parameter."))
+        .attribute(schema::string("parameter_name").computed().describe("The name of the parameter."))
+        .attribute(
+            schema::int64("version").computed().recomputed_when(PUBLISHED).describe("The version of the parameter."),
+        );
+    Placement::add_to(schema)
+}
+
+fn matches() -> BlockSchema {
+    schema::single_block("match")
+        .describe("Which alerts the route takes: those for which all that is given holds. Without the block it takes all.")
+        .attribute(schema::set("accounts", Type::String).optional().describe("Ids of accounts: one that the event is of."))
+        .attribute(schema::set("regions", Type::String).optional().describe("Regions: one that the event is of."))
+        .attribute(schema::string("min_severity").optional().describe(
+            "The least severity: `info`, `low`, `medium`, `high` or `critical`.",
+        ))
+        .attribute(schema::set("rules", Type::String).optional().describe(
+            "Patterns of rule names, such as `baseline/*`: one that the name of a rule of the alert fits. `*` is any text, `?` one \
+             character.",
+        ))
+        .attribute(schema::map("labels", Type::String).optional().describe("Labels that the alert has."))
+        .attribute(
+            schema::string("expression")
+                .optional()
+                .describe("A condition over the event, written and checked as a rule's is."),
+        )
+}
+
+fn slack_webhook() -> BlockSchema {
+    schema::single_block("slack_webhook")
+        .describe("Alerts go to a Slack incoming webhook.")
+        .attribute(schema::string("url_parameter").required().describe(
+            "The name of the SecureString parameter that holds the webhook's URL. The URL is a secret and never stands in \
+             configuration; keep the parameter outside of the namespace.",
+        ))
+        .attribute(schema::string("allowed_host").optional().describe(
+            "A host that the URL may name instead of `hooks.slack.com` and `hooks.slack-gov.com`.",
+        ))
+}
+
+fn slack_app() -> BlockSchema {
+    schema::single_block("slack_app")
+        .describe("Alerts go to a channel by a Slack app, which answers repeats in the thread of the first.")
+        .attribute(schema::string("channel").required().describe("The channel's id (`C…`), or its name."))
+        .attribute(schema::string("token_parameter").required().describe(
+            "The name of the SecureString parameter that holds the bot's token. The token is a secret and never stands in \
+             configuration; keep the parameter outside of the namespace.",
+        ))
+        .attribute(
+            schema::bool("broadcast_first_reply")
+                .optional()
+                .default(false)
+                .describe("Whether the first repeat of an alert is shown in the channel as well as in its thread."),
+        )
+        .attribute(schema::string("api_url").optional().describe(
+            "The address of an interface other than `https://slack.com/api`, such as `https://slack-gov.com/api`.",
+        ))
+}

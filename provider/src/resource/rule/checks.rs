@@ -1,0 +1,141 @@
+//! What is said about a rule before it is published.
+
+use tfplugin::{Attribute, Diagnostic, Diagnostics, Path};
+use trailhook_engine::document::{Condition, EventName, Finding, RuleDocument};
+use trailhook_engine::{self as engine, language};
+
+use super::model::Rule;
+use super::tests_run;
+use crate::language::check;
+use crate::resource::reading::{Reading, Texts};
+use crate::resource::{sentence, too_large};
+
+/// Names that are told each by itself.
+const MAX_FINDINGS: usize = 10;
+
+/// Checks all that is known: each mistake at its attribute, and the tests if the expressions are known and right.
+pub(super) fn check_rule(rule: &Rule) -> Diagnostics {
+    let mut reading = Reading::default();
+    let document = rule.document(&mut reading);
+    let is_whole = reading.is_whole();
+    let mut found = reading.into_faults();
+    let (compiled, expressions) = compile(rule);
+    found.append(expressions);
+    found.append(field_findings(rule));
+    found.extend(expiry(&document));
+    found.append(tests_run::run(&rule.tests, compiled.as_ref()));
+    if is_whole && let Err(error) = document.encode() {
+        found.push(too_large(&error).at(condition_path(&document.condition)));
+    }
+    found
+}
+
+/// The text of the parameter, if all of the rule is known. Its expressions may have errors.
+pub(super) fn text(rule: &Rule) -> Option<String> {
+    let mut reading = Reading::default();
+    let document = rule.document(&mut reading);
+    reading.is_whole().then(|| document.encode().ok()).flatten()
+}
+
+/// The text of the parameter: what was unknown at validate is checked here.
+pub(super) fn encode(rule: &Rule) -> Result<String, Diagnostics> {
+    let mut reading = Reading::default();
+    let document = rule.document(&mut reading);
+    let is_whole = reading.is_whole();
+    let mut found = reading.into_faults();
+    found.append(compile(rule).1);
+    if found.has_error() {
+        return Err(found);
+    }
+    if !is_whole {
+        return Err(Diagnostic::error("The rule is not wholly known at apply").into());
+    }
+    document.encode().map_err(|error| too_large(&error).at(condition_path(&document.condition)).into())
+}
+
+fn condition_path(condition: &Condition) -> Path {
+    Path::from(match condition {
+        Condition::Expression(_) => "expression",
+        Condition::EventNames(_) => "event_names",
+    })
+}
+
+/// Checks the expressions, and compiles them if all are known and right. What is wrong with their attributes is told
+/// elsewhere.
+fn compile(rule: &Rule) -> (Option<engine::Rule>, Diagnostics) {
+    let mut reading = Reading::default();
+    let mut found = Diagnostics::new();
+    let condition = rule.condition(&mut reading);
+    match &condition {
+        Condition::Expression(source) if rule.expression.known() == Some(source) => {
+            found.append(check(source, "expression"));
+        }
+        Condition::Expression(_) => {}
+        Condition::EventNames(names) => found.append(name_findings(names)),
+    }
+    let exceptions = rule.exceptions(&mut reading);
+    for (path, source) in &exceptions {
+        found.append(check(source, path));
+    }
+    if !reading.is_whole() || found.has_error() {
+        return (None, found);
+    }
+    let exceptions = exceptions.into_iter().map(|(_, source)| source).collect();
+    let document = RuleDocument { condition, exceptions, ..RuleDocument::new("", "") };
+    match engine::Rule::compile(document) {
+        Ok(compiled) => (Some(compiled), found),
+        // What was checked compiles; only the condition that stands for names can be beyond the language's bounds.
+        Err(broken) => {
+            let why = broken.faults.iter().flat_map(|fault| &fault.diagnostics).next();
+            let why = why.map_or_else(String::new, |why: &language::Diagnostic| sentence(&why.message));
+            found.push(Diagnostic::error("The names are too many for one rule").detail(why).at("event_names"));
+            (None, found)
+        }
+    }
+}
+
+/// Names that nobody knows. Behind a number of them it is not the names that are wrong.
+fn name_findings<'n>(names: impl IntoIterator<Item = &'n EventName>) -> Diagnostics {
+    let mut findings = names.into_iter().filter_map(EventName::finding);
+    let at = Path::from("event_names");
+    let mut found: Diagnostics =
+        findings.by_ref().take(MAX_FINDINGS).map(|finding| warning(finding, at.clone())).collect();
+    if findings.next().is_some() {
+        let more = Diagnostic::warning(format!("More than {MAX_FINDINGS} names are of no known event"));
+        found.push(more.detail("The further ones were not looked at.").at(at));
+    }
+    found
+}
+
+/// Fields that CloudTrail does not write.
+fn field_findings(rule: &Rule) -> Diagnostics {
+    let at = Path::from("threshold");
+    let none = (Attribute::Null, Attribute::Null);
+    let (by, distinct) = rule.threshold.known().map_or(none, |one| (one.by.clone(), one.distinct.clone()));
+    let each = |texts: &Texts, at: &Path| -> Vec<(Path, String)> {
+        Reading::default().texts(texts, at, false).unwrap_or_default()
+    };
+    let mut fields = each(&rule.group_by, &Path::from("group_by"));
+    fields.extend(each(&by, &at.attribute("by")).into_iter().map(|(_, field)| (at.attribute("by"), field)));
+    fields.extend(distinct.into_known().map(|field| (at.attribute("distinct"), field)));
+    // What no field can be called is told with the document.
+    let fields = fields.into_iter().filter(|(_, field)| !field.is_empty() && !field.contains(char::is_whitespace));
+    fields.filter_map(|(path, field)| Some(warning(Finding::of_field(&field)?, path))).collect()
+}
+
+fn warning(finding: Finding, at: Path) -> Diagnostic {
+    Diagnostic::warning(crate::language::summary(&finding.message, finding.code)).detail(finding.help).at(at)
+}
+
+/// A rule that has expired is not wrong: it may stand in the configuration for the record.
+fn expiry(document: &RuleDocument) -> Option<Diagnostic> {
+    let expiry = document.expires_at.as_ref().filter(|expiry| expiry.timestamp() <= jiff::Timestamp::now())?;
+    Some(
+        Diagnostic::warning("The rule has expired")
+            .detail(format!(
+                "Events from {} on are not matched. Remove the rule, or give it more time.",
+                expiry.as_str()
+            ))
+            .at("expires_at"),
+    )
+}
