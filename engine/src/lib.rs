@@ -26,6 +26,7 @@
 //! | [`event`] | a CloudTrail record: JSON as Python reads it, and its flat view |
 //! | [`language`] | the rule language: parse, check, evaluate, explain, and what is said about mistakes |
 //! | [`document`] | what is published to Parameter Store: names, rules, routes |
+//! | [`pack`] | rules that travel inside the binary |
 //! | [`RuleSet`] | all rules of a namespace: from an event to a [`Verdict`] |
 //!
 //! The crate does no input or output, knows nothing of AWS's interfaces, and keeps no state. Nothing that an event holds
@@ -35,6 +36,7 @@ mod catalogue;
 pub mod document;
 pub mod event;
 pub mod language;
+pub mod pack;
 mod rule;
 mod rule_set;
 mod similar;

@@ -36,6 +36,8 @@ pub use pattern::{Pattern, PatternError};
 pub use span::Span;
 
 use crate::event::{Event, Flat};
+#[cfg(test)]
+pub(crate) use parse::names;
 use expr::{Comparison, Expr, ExprKind};
 use function::Helper;
 use method::Method;
