@@ -58,7 +58,8 @@ fn every_rule_says_what_its_tests_expect() {
             let mut expectations = Vec::new();
             for test in tests(version, name) {
                 let rule = rule(version, name, &test.parameters);
-                let event = Event::parse(test.event.as_bytes()).unwrap_or_else(|error| panic!("{}: {error}", test.name));
+                let event =
+                    Event::parse(test.event.as_bytes()).unwrap_or_else(|error| panic!("{}: {error}", test.name));
                 let judgement = rule.judge(&event);
                 let said = match judgement.decision {
                     Decision::Match => "match",
@@ -88,7 +89,8 @@ fn nothing_is_found_in_any_rule() {
             document.parameters = parameters;
             for rule in version.select(&document).rules {
                 let expression = rule.document.condition.expression();
-                for source in std::iter::once(expression.as_ref()).chain(rule.document.exceptions.iter().map(|e| &**e)) {
+                for source in std::iter::once(expression.as_ref()).chain(rule.document.exceptions.iter().map(|e| &**e))
+                {
                     let found = check(source).diagnostics;
                     let told: Vec<_> = found.iter().map(|finding| finding.render(source)).collect();
                     assert!(told.is_empty(), "{}\n{}", rule.document.name, told.join("\n"));

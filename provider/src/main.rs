@@ -2,7 +2,10 @@
 
 mod config;
 mod connection;
+mod data_source;
+mod function;
 mod language;
+mod pack;
 mod parameter;
 mod provider;
 mod resource;

@@ -5,7 +5,9 @@ use tfplugin::{Catalog, Configure, Cx, Diagnostics, Provider};
 
 use crate::config::{self, Config};
 use crate::connection::Connection;
-use crate::resource::{Routes, Rules};
+use crate::data_source::Packs;
+use crate::function::{Explain, Fields, Flatten, Matches, SplitRules};
+use crate::resource::{Routes, RulePacks, Rules};
 
 pub(crate) struct Trailhook;
 
@@ -18,7 +20,9 @@ impl Provider for Trailhook {
     }
 
     fn catalog(&self, catalog: &mut Catalog<Connection>) {
-        catalog.resource(Rules).resource(Routes);
+        catalog.resource(Rules).resource(Routes).resource(RulePacks);
+        catalog.data_source(Packs);
+        catalog.function(Matches).function(Explain).function(Flatten).function(Fields).function(SplitRules);
     }
 
     async fn validate(&self, _: &Cx<()>, config: Config) -> Result<(), Diagnostics> {

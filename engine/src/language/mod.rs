@@ -36,11 +36,11 @@ pub use pattern::{Pattern, PatternError};
 pub use span::Span;
 
 use crate::event::{Event, Flat};
-#[cfg(test)]
-pub(crate) use parse::names;
 use expr::{Comparison, Expr, ExprKind};
 use function::Helper;
 use method::Method;
+#[cfg(test)]
+pub(crate) use parse::names;
 use value::Value;
 
 /// A rule's expression, parsed and ready to be evaluated.

@@ -69,7 +69,12 @@ pub(crate) fn names(source: &str) -> Vec<Span> {
     use ruff_python_ast::token::TokenKind;
 
     let parsed = parse_unchecked(source, ParseOptions::from(Mode::ParenthesizedExpression));
-    parsed.tokens().iter().filter(|token| token.kind() == TokenKind::Name).map(|token| Span::from(token.range())).collect()
+    parsed
+        .tokens()
+        .iter()
+        .filter(|token| token.kind() == TokenKind::Name)
+        .map(|token| Span::from(token.range()))
+        .collect()
 }
 
 /// Keywords that no expression begins with.

@@ -151,6 +151,12 @@ impl PackVersion {
         &self.definition.version
     }
 
+    /// Whether a text is a newer version than this one.
+    #[must_use]
+    pub fn is_older_than(&self, version: &str) -> bool {
+        Version::parse(version).is_ok_and(|other| *self.version() < other)
+    }
+
     /// A few words for a heading.
     #[must_use]
     pub fn title(&self) -> &str {
@@ -213,6 +219,8 @@ mod tests {
         assert_eq!(resolve(None).unwrap(), "2.0.0");
         assert_eq!(resolve(Some("latest")).unwrap(), "2.0.0");
         assert_eq!(resolve(Some("1.0.0")).unwrap(), "1.0.0");
+        let oldest = pack.resolve(Some("1.0.0")).unwrap();
+        assert!(oldest.is_older_than("1.0.1") && !oldest.is_older_than("1.0.0") && !oldest.is_older_than("newest"));
         assert_eq!(
             resolve(Some("1.2.0")).unwrap_err().to_string(),
             "the pack \"sample\" has no version 1.2.0 in this build; it has 2.0.0, 1.1.0, 1.0.0"
@@ -234,7 +242,8 @@ mod tests {
     #[test]
     fn every_version_of_the_sources_is_there() {
         let mut folders = Vec::new();
-        for pack in std::fs::read_dir("packs").unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
+        for pack in std::fs::read_dir("packs").unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir())
+        {
             for version in std::fs::read_dir(&pack).unwrap() {
                 let name = pack.file_name().unwrap().to_str().unwrap();
                 folders.push(format!("{name} {}", version.unwrap().file_name().to_str().unwrap()));

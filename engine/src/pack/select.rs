@@ -46,7 +46,11 @@ impl PackVersion {
         let mut faults = Vec::new();
         let rules: Vec<_> = self.definition.rules.iter().map(|rule| rule.name.as_str()).collect();
         for name in &choice.disabled_rules {
-            faults.extend(unknown(name, &rules).map(|(name, meant, known)| PackFault::DisabledRule { name, meant, known }));
+            faults.extend(unknown(name, &rules).map(|(name, meant, known)| PackFault::DisabledRule {
+                name,
+                meant,
+                known,
+            }));
         }
         for name in choice.severity_overrides.keys() {
             let unknown = unknown(name, &rules);
@@ -61,7 +65,11 @@ impl PackVersion {
     fn values(&self, chosen: &BTreeMap<String, String>, faults: &mut Vec<PackFault>) -> BTreeMap<&str, String> {
         let names: Vec<_> = self.parameters().iter().map(|parameter| parameter.name.as_str()).collect();
         for name in chosen.keys() {
-            faults.extend(unknown(name, &names).map(|(name, meant, known)| PackFault::Parameter { name, meant, known }));
+            faults.extend(unknown(name, &names).map(|(name, meant, known)| PackFault::Parameter {
+                name,
+                meant,
+                known,
+            }));
         }
         let mut values = BTreeMap::new();
         for parameter in self.parameters() {

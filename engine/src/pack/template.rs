@@ -48,19 +48,17 @@ pub(super) fn faults(text: &str, parameters: &[&str]) -> Vec<String> {
     // A name as long as the placeholder, so that the places stay.
     let mut names = text.to_owned();
     let mut places = Vec::new();
-    let mut from = 0;
     let mut faults = Vec::new();
-    while let Some(start) = text[from..].find("${").map(|found| from + found) {
-        let Some(length) = text[start..].find('}') else {
+    for (start, _) in text.match_indices("${") {
+        let Some((name, _)) = text.get(start + 2..).and_then(|behind| behind.split_once('}')) else {
             return vec![format!("`${{` at {start} is not closed")];
         };
-        let name = &text[start + 2..start + length];
         if !parameters.contains(&name) {
             faults.push(format!("`{name}` is no parameter"));
         }
-        names.replace_range(start..=start + length, &format!("__{name}_"));
-        places.push(crate::language::Span::new(start, start + length + 1));
-        from = start + length + 1;
+        let place = crate::language::Span::new(start, start + name.len() + 3);
+        names.replace_range(place.start..place.end, &format!("__{name}_"));
+        places.push(place);
     }
     let outside = crate::language::names(&names);
     let inside = places.into_iter().filter(|place| !outside.contains(place));

@@ -2,9 +2,11 @@
 
 mod route;
 mod rule;
+mod rule_pack;
 
 pub(crate) use route::Routes;
 pub(crate) use rule::Rules;
+pub(crate) use rule_pack::RulePacks;
 
 use tfplugin::{Attribute, Cx, Diagnostic, Diagnostics, Plan};
 use trailhook_engine::document::{DocumentError, DocumentKind, EncodeError, Name, Namespace};
