@@ -5,10 +5,12 @@ mod connection;
 mod data_source;
 mod function;
 mod language;
+mod pace;
 mod pack;
 mod parameter;
 mod provider;
 mod resource;
+mod tags;
 
 use std::process::ExitCode;
 
@@ -17,5 +19,5 @@ const ADDRESS: &str = "registry.terraform.io/trailhook/trailhook";
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    tfplugin::Server::new(ADDRESS, env!("CARGO_PKG_VERSION")).serve(provider::Trailhook).await
+    tfplugin::Server::new(ADDRESS, env!("CARGO_PKG_VERSION")).serve(provider::Trailhook::default()).await
 }

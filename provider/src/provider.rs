@@ -1,5 +1,7 @@
 //! What the provider offers.
 
+use std::sync::Arc;
+
 use tfplugin::schema::Schema;
 use tfplugin::{Catalog, Configure, Cx, Diagnostics, Provider};
 
@@ -7,9 +9,14 @@ use crate::config::{self, Config};
 use crate::connection::Connection;
 use crate::data_source::Packs;
 use crate::function::{Explain, Fields, Flatten, Matches, SplitRules};
-use crate::resource::{Routes, RulePacks, Rules};
+use crate::pace::Pacers;
+use crate::resource::{Routes, RulePacks, Rules, SettingsOfNamespace};
 
-pub(crate) struct Trailhook;
+#[derive(Default)]
+pub(crate) struct Trailhook {
+    /// What AWS admits is shared by all configurations of a process.
+    pacers: Arc<Pacers>,
+}
 
 impl Provider for Trailhook {
     type Context = Connection;
@@ -20,21 +27,17 @@ impl Provider for Trailhook {
     }
 
     fn catalog(&self, catalog: &mut Catalog<Connection>) {
-        catalog.resource(Rules).resource(Routes).resource(RulePacks);
+        catalog.resource(Rules).resource(Routes).resource(RulePacks).resource(SettingsOfNamespace);
         catalog.data_source(Packs);
         catalog.function(Matches).function(Explain).function(Flatten).function(Fields).function(SplitRules);
     }
 
     async fn validate(&self, _: &Cx<()>, config: Config) -> Result<(), Diagnostics> {
-        let mut faults = config.empty_values();
-        if let Err(fault) = config.namespace() {
-            faults.push(fault);
-        }
-        faults.or_ok(())
+        config.faults().or_ok(())
     }
 
     async fn configure(&self, _: &Cx<()>, request: Configure<Config>) -> Result<Connection, Diagnostics> {
-        Ok(Connection::new(&request.config).await?)
+        Connection::new(&request.config, Arc::clone(&self.pacers)).await
     }
 }
 
@@ -42,6 +45,6 @@ impl Provider for Trailhook {
 mod tests {
     #[test]
     fn the_schemas_are_sound_and_mirrored_by_their_models() {
-        assert_eq!(tfplugin::check_provider(&super::Trailhook, "trailhook"), []);
+        assert_eq!(tfplugin::check_provider(&super::Trailhook::default(), "trailhook"), []);
     }
 }

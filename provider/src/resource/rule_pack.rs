@@ -10,10 +10,12 @@ use tfplugin::{
 use trailhook_engine::document::{DocumentKind, PackDocument, Severity};
 use trailhook_engine::pack::{Pack, PackFault, PackVersion, Selection};
 
-use super::{imported_name, keep_empty, parameter_of, parse_name, plan_place, readable, sentence, too_large};
+use super::{
+    Placement, imported_name, keep_empty, parameter_of, parse_name, plan_place, readable, sentence, too_large,
+};
 use crate::connection::Connection;
 use crate::pack::find;
-use crate::parameter::{self, Stored};
+use crate::parameter::{self, Object, Stored};
 
 const KIND: DocumentKind = DocumentKind::Pack;
 
@@ -33,6 +35,7 @@ pub(crate) struct RulePack {
     arn: Attribute<String>,
     parameter_name: Attribute<String>,
     parameter_version: Attribute<i64>,
+    placement: Placement,
 }
 model!(RulePack {
     name,
@@ -46,11 +49,13 @@ model!(RulePack {
     id,
     arn,
     parameter_name,
-    parameter_version
+    parameter_version,
+    ..placement
 });
 
 /// What the document is made of; a change of any of them writes a new version of the parameter.
-const PUBLISHED: [&str; 5] = ["disabled_rules", "severity_overrides", "parameters", "resolved_version", "digest"];
+const PUBLISHED: [&str; 6] =
+    ["disabled_rules", "severity_overrides", "parameters", "resolved_version", "digest", "tier"];
 
 impl Resource for RulePacks {
     type Context = Connection;
@@ -61,7 +66,7 @@ impl Resource for RulePacks {
     }
 
     fn schema(&self) -> Schema {
-        Schema::new()
+        let schema = Schema::new()
             .describe(
                 "Switches on a rule pack. The rules ship with the function; the parameter `{namespace}/packs/{name}` holds the choice \
                  of them. In alerts and routes they are called `pack/rule`, such as `baseline/root-activity`. The data source \
@@ -98,52 +103,50 @@ impl Resource for RulePacks {
                     .computed()
                     .recomputed_when(PUBLISHED)
                     .describe("The version of the parameter, which counts what was written to it."),
-            )
+            );
+        Placement::add_to(schema)
     }
 
     async fn validate(&self, cx: &Cx<()>, config: RulePack) -> Result<(), Diagnostics> {
-        let Some((_, version)) = find(&config.name, &config.version)? else { return Ok(()) };
-        let (choice, faults) = config.choice(version);
-        let is_sound = faults.is_empty();
+        let (text, faults) = config.text();
         cx.report(faults);
-        if is_sound {
-            choice.encode().map_err(|error| too_large(&error))?;
-        }
+        config.placement.validate(cx, text.as_deref());
         Ok(())
     }
 
     async fn plan(&self, cx: &Cx<Connection>, plan: &mut Plan<RulePack>) -> Result<(), Diagnostics> {
         let pack = plan.proposed.clone();
-        match find(&pack.name, &pack.version)? {
-            Some((_, version)) => {
-                let (choice, faults) = pack.choice(version);
-                cx.report(faults);
-                plan.set("resolved_version", version.version().to_string());
-                plan.set("digest", version.digest().to_owned());
-                if pack.disabled_rules.is_unknown() || pack.severity_overrides.is_unknown() {
-                    plan.set_unknown("rules");
-                } else {
-                    plan.set("rules", rules(&version.select(&choice)));
-                }
-                let published = plan.prior.as_ref().and_then(|prior| prior.resolved_version.as_str());
-                if let Some(published) = published.filter(|published| version.is_older_than(published))
-                    && pack.version.is_null()
-                {
-                    cx.report(goes_back(published, version));
-                }
+        let (text, faults) = pack.text();
+        cx.report(faults);
+        if let Ok(Some((_, version))) = find(&pack.name, &pack.version) {
+            plan.set("resolved_version", version.version().to_string());
+            plan.set("digest", version.digest().to_owned());
+            if pack.disabled_rules.is_unknown() || pack.severity_overrides.is_unknown() {
+                plan.set_unknown("rules");
+            } else {
+                plan.set("rules", rules(&version.select(&pack.choice(version).0)));
             }
-            None => ["resolved_version", "digest", "rules"].into_iter().for_each(|name| plan.set_unknown(name)),
+            let published = plan.prior.as_ref().and_then(|prior| prior.resolved_version.as_str());
+            if let Some(published) = published.filter(|published| version.is_older_than(published))
+                && pack.version.is_null()
+            {
+                cx.report(goes_back(published, version));
+            }
+        } else {
+            ["resolved_version", "digest", "rules"].into_iter().for_each(|name| plan.set_unknown(name));
         }
-        let prior = plan.prior.as_ref().map(|prior| prior.parameter_name.clone());
-        plan_place(cx, KIND, plan, &pack.name, prior.as_ref()).await
+        let prior = plan.prior.as_ref().map(|prior| (prior.placement.clone(), prior.parameter_name.clone()));
+        let prior = prior.as_ref().map(|(placement, parameter)| (placement, parameter));
+        pack.placement.plan(cx, plan, prior, text.as_deref()).await?;
+        plan_place(cx, KIND, plan, &pack.name, prior.map(|(_, parameter)| parameter)).await
     }
 
     async fn create(&self, cx: &Cx<Connection>, request: Create<RulePack>) -> Result<RulePack, Failed<RulePack>> {
         let (pack, text) = request.planned.encode()?;
         let name = parse_name(pack.name.require("name")?)?;
         let parameter = cx.require_namespace()?.parameter(KIND, &name);
-        let stored = parameter::create(cx, KIND, &name, &parameter, &text).await?;
-        Ok(pack.placed(name.as_str(), &parameter, stored))
+        let (stored, placement) = pack.placement.create(cx, &Object::Named(KIND, &name), &parameter, &text).await?;
+        Ok(RulePack { placement, ..pack }.placed(name.as_str(), &parameter, stored))
     }
 
     async fn read(&self, cx: &Cx<Connection>, request: Read<RulePack>) -> Result<Option<RulePack>, Diagnostics> {
@@ -151,6 +154,7 @@ impl Resource for RulePacks {
         let name = state.name.require("name")?.clone();
         let parameter = parameter_of(cx, KIND, &name, &state.parameter_name)?;
         let Some(stored) = parameter::read(cx, &parameter).await? else { return Ok(None) };
+        let placement = state.placement.read(cx, &parameter).await?;
         let document = PackDocument::decode(&stored.value);
         let pack = match readable(KIND, &parameter, document, |document| document.name == name)? {
             Some(document) => RulePack::from_document(document, &state),
@@ -159,19 +163,25 @@ impl Resource for RulePacks {
                 RulePack { resolved_version: Attribute::Null, digest: Attribute::Null, rules: Attribute::Null, ..state }
             }
         };
-        Ok(Some(pack.placed(&name, &parameter, stored)))
+        Ok(Some(RulePack { placement, ..pack }.placed(&name, &parameter, stored)))
     }
 
     async fn update(&self, cx: &Cx<Connection>, request: Update<RulePack>) -> Result<RulePack, Failed<RulePack>> {
-        // A plan that keeps the version of the parameter changes nothing of the document: `version` alone, which was pinned.
-        if !request.planned.parameter_version.is_unknown() {
-            return Ok(request.planned);
-        }
-        let (pack, text) = request.planned.encode()?;
+        let parameter = request.planned.parameter_name.require("parameter_name")?.clone();
+        // A plan that keeps the version of the parameter changes nothing of the document: tags, or a pinned `version`.
+        let (pack, text) = if request.planned.parameter_version.is_unknown() {
+            request.planned.encode().map(|(pack, text)| (pack, Some(text)))?
+        } else {
+            (request.planned, None)
+        };
+        let prior = &request.prior.placement;
+        let (stored, placement) = pack.placement.update(cx, prior, &parameter, text.as_deref()).await?;
+        let pack = RulePack { placement, ..pack };
         let name = pack.name.require("name")?.clone();
-        let parameter = pack.parameter_name.require("parameter_name")?.clone();
-        let stored = parameter::update(cx, &parameter, &text).await?;
-        Ok(pack.placed(&name, &parameter, stored))
+        Ok(match stored {
+            Some(stored) => pack.placed(&name, &parameter, stored),
+            None => pack,
+        })
     }
 
     async fn delete(&self, cx: &Cx<Connection>, request: Delete<RulePack>) -> Result<(), Diagnostics> {
@@ -208,6 +218,25 @@ impl RulePack {
         };
         faults.extend(version.select(&choice).faults.iter().map(told));
         (choice, faults)
+    }
+
+    /// The text of the parameter if it is wholly known, and what is wrong with what is known.
+    fn text(&self) -> (Option<String>, Diagnostics) {
+        let version = match find(&self.name, &self.version) {
+            Ok(Some((_, version))) => version,
+            Ok(None) => return (None, Diagnostics::new()),
+            Err(fault) => return (None, fault.into()),
+        };
+        let is_open =
+            self.disabled_rules.is_unknown() || self.severity_overrides.is_unknown() || self.parameters.is_unknown();
+        let (choice, mut faults) = self.choice(version);
+        match choice.encode() {
+            Ok(text) => (Some(text).filter(|_| !is_open), faults),
+            Err(error) => {
+                faults.push(too_large(&error));
+                (None, faults)
+            }
+        }
     }
 
     /// The text of the parameter, and the pack with what follows from it: what was unknown at plan is checked here.
