@@ -46,6 +46,7 @@
 //! | [`language`] | the rule language: parse, check, evaluate, explain, and what is said about mistakes |
 //! | [`log`] | log files: from bytes to records |
 //! | [`document`] | what is published to Parameter Store: names, rules, routes |
+//! | [`pack`] | rules that travel inside the binary |
 //! | [`RuleSet`] | all rules of a namespace: from an event to a [`Verdict`] |
 //! | [`Rule::test`] | a rule's own tests: an event, and what the rule should say of it |
 //!
@@ -60,6 +61,7 @@ pub mod document;
 pub mod event;
 pub mod language;
 pub mod log;
+pub mod pack;
 mod rule;
 mod rule_set;
 mod rule_test;

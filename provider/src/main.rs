@@ -2,8 +2,11 @@
 
 mod config;
 mod connection;
+mod data_source;
+mod function;
 mod language;
 mod pace;
+mod pack;
 mod parameter;
 mod provider;
 mod resource;

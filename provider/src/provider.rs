@@ -7,8 +7,10 @@ use tfplugin::{Catalog, Configure, Cx, Diagnostics, Provider};
 
 use crate::config::{self, Config};
 use crate::connection::Connection;
+use crate::data_source::Packs;
+use crate::function::{Explain, Fields, Flatten, Matches, SplitRules};
 use crate::pace::Pacers;
-use crate::resource::{Routes, Rules, SettingsOfNamespace};
+use crate::resource::{Routes, RulePacks, Rules, SettingsOfNamespace};
 
 #[derive(Default)]
 pub(crate) struct Trailhook {
@@ -25,7 +27,9 @@ impl Provider for Trailhook {
     }
 
     fn catalog(&self, catalog: &mut Catalog<Connection>) {
-        catalog.resource(Rules).resource(Routes).resource(SettingsOfNamespace);
+        catalog.resource(Rules).resource(Routes).resource(RulePacks).resource(SettingsOfNamespace);
+        catalog.data_source(Packs);
+        catalog.function(Matches).function(Explain).function(Flatten).function(Fields).function(SplitRules);
     }
 
     async fn validate(&self, _: &Cx<()>, config: Config) -> Result<(), Diagnostics> {

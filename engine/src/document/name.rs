@@ -199,6 +199,16 @@ impl DocumentKind {
         }
     }
 
+    /// The resource that declares one.
+    #[must_use]
+    pub fn resource(self) -> &'static str {
+        match self {
+            Self::Rule => "trailhook_rule",
+            Self::Route => "trailhook_route",
+            Self::Pack => "trailhook_rule_pack",
+        }
+    }
+
     /// What one is called in a message.
     #[must_use]
     pub fn noun(self) -> &'static str {

@@ -82,6 +82,8 @@ use crate::event::{Event, Flat};
 use expr::{Comparison, Expr, ExprKind};
 use function::Helper;
 use method::Method;
+#[cfg(test)]
+pub(crate) use parse::names;
 use value::Value;
 
 /// Findings that are told of one text: nobody reads more.

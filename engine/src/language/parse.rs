@@ -68,6 +68,20 @@ fn syntax_error(source: &str, error: &ParseError) -> Diagnostic {
     }
 }
 
+/// The names in a text: what stands in strings and comments is none.
+#[cfg(test)]
+pub(crate) fn names(source: &str) -> Vec<Span> {
+    use ruff_python_ast::token::TokenKind;
+
+    let parsed = parse_unchecked(source, ParseOptions::from(Mode::ParenthesizedExpression));
+    parsed
+        .tokens()
+        .iter()
+        .filter(|token| token.kind() == TokenKind::Name)
+        .map(|token| Span::from(token.range()))
+        .collect()
+}
+
 /// Keywords that no expression begins with.
 const STATEMENTS: [&str; 18] = [
     "assert", "break", "class", "continue", "def", "del", "for", "from", "global", "if", "import", "nonlocal", "pass",

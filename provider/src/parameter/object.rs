@@ -21,7 +21,8 @@ impl Object<'_> {
                 Diagnostic::error(format!("The {noun} \"{name}\" exists already"))
                     .detail(format!(
                         "The parameter {parameter} is there, and is not overwritten. Choose another name, or take the {noun} over \
-                         with\n\n  terraform import trailhook_{noun}.LABEL {name}\n\nwhere LABEL is this resource's."
+                         with\n\n  terraform import {}.LABEL {name}\n\nwhere LABEL is this resource's.",
+                        kind.resource()
                     ))
                     .at("name")
             }

@@ -4,11 +4,13 @@ mod placement;
 mod reading;
 mod route;
 mod rule;
+mod rule_pack;
 mod settings;
 
 pub(crate) use placement::Placement;
 pub(crate) use route::Routes;
 pub(crate) use rule::Rules;
+pub(crate) use rule_pack::RulePacks;
 pub(crate) use settings::SettingsOfNamespace;
 
 use tfplugin::{Attribute, Cx, Diagnostic, Diagnostics, Plan};

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use trailhook_engine::document::{RouteDocument, RuleDocument};
+use trailhook_engine::document::{PackDocument, RouteDocument, RuleDocument};
+use trailhook_engine::pack::{Pack, Published};
 use trailhook_engine::{Rule, RuleSet};
 
 /// A parameter as it was read.
@@ -14,64 +15,117 @@ pub struct Parameter {
     pub value: String,
 }
 
+/// What was read of a namespace.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Parameters {
+    /// Rules.
+    pub rules: Vec<Parameter>,
+    /// Routes.
+    pub routes: Vec<Parameter>,
+    /// Packs.
+    pub packs: Vec<Parameter>,
+}
+
 /// The rules and routes of a namespace.
 #[derive(Debug, Default)]
 pub struct Configuration {
-    /// The rules that can be evaluated.
+    /// The rules that can be evaluated, those of packs among them.
     pub rules: RuleSet,
     /// The routes, by name.
     pub routes: Vec<RouteDocument>,
-    /// The documents that could not be read. Each is off alone.
+    /// The documents that are not used as they were published. No other is touched by it.
     pub broken: Vec<BrokenDocument>,
 }
 
-/// A document that could not be read.
+/// A document that is not used as it was published.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BrokenDocument {
     /// The parameter.
     pub parameter: String,
     /// Why, in the words of the plan.
     pub reason: String,
+    /// How much of it does not work.
+    pub extent: Extent,
+}
+
+/// How much of a document does not work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it.
+    Off,
+    /// What the reason names: a pack whose published version this build lacks goes on with another one.
+    InPart,
 }
 
 impl fmt::Display for BrokenDocument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} is off: {}", self.parameter, self.reason)
+        let state = match self.extent {
+            Extent::Off => "is off",
+            Extent::InPart => "works, but not as published",
+        };
+        write!(f, "{} {state}: {}", self.parameter, self.reason)
     }
 }
 
 impl Configuration {
     /// Compiles what was read. A document that does not parse is set aside and stops no other.
     #[must_use]
-    pub fn compile(rules: &[Parameter], routes: &[Parameter]) -> Self {
+    pub fn compile(parameters: &Parameters) -> Self {
         let mut broken = Vec::new();
-        let mut set_aside = |parameter: &Parameter, reason: String| {
-            broken.push(BrokenDocument { parameter: parameter.name.clone(), reason });
+        let mut set_aside = |parameter: &Parameter, extent, reason| {
+            broken.push(BrokenDocument { parameter: parameter.name.clone(), reason, extent });
         };
         let mut compiled = Vec::new();
-        for parameter in rules {
+        for parameter in &parameters.rules {
             let rule = RuleDocument::decode(&parameter.value)
                 .map_err(|error| error.to_string())
                 .and_then(|document| check_name(parameter, &document.name).map(|()| document))
                 .and_then(|document| Rule::compile(document).map_err(|broken| broken.to_string()));
             match rule {
                 Ok(rule) => compiled.push(rule),
-                Err(reason) => set_aside(parameter, reason),
+                Err(reason) => set_aside(parameter, Extent::Off, reason),
             }
         }
-        let mut read = Vec::new();
-        for parameter in routes {
+        for parameter in &parameters.packs {
+            let published = match pack(parameter) {
+                Ok(published) => published,
+                Err(reason) => {
+                    set_aside(parameter, Extent::Off, reason);
+                    continue;
+                }
+            };
+            for deviation in &published.deviations {
+                set_aside(parameter, Extent::InPart, deviation.to_string());
+            }
+            for rule in published.rules {
+                match Rule::compile(rule.document) {
+                    Ok(rule) => compiled.push(rule),
+                    Err(broken) => {
+                        set_aside(parameter, Extent::InPart, format!("{}: {broken}", broken.document.name));
+                    }
+                }
+            }
+        }
+        let mut routes = Vec::new();
+        for parameter in &parameters.routes {
             let route = RouteDocument::decode(&parameter.value)
                 .map_err(|error| error.to_string())
                 .and_then(|document| check_name(parameter, &document.name).map(|()| document));
             match route {
-                Ok(route) => read.push(route),
-                Err(reason) => set_aside(parameter, reason),
+                Ok(route) => routes.push(route),
+                Err(reason) => set_aside(parameter, Extent::Off, reason),
             }
         }
-        read.sort_by(|left, right| left.name.cmp(&right.name));
-        Self { rules: RuleSet::new(compiled), routes: read, broken }
+        routes.sort_by(|left, right| left.name.cmp(&right.name));
+        Self { rules: RuleSet::new(compiled), routes, broken }
     }
+}
+
+/// The rules that the document of a pack chooses, or why there are none.
+fn pack(parameter: &Parameter) -> Result<Published<'static>, String> {
+    let document = PackDocument::decode(&parameter.value).map_err(|error| error.to_string())?;
+    check_name(parameter, &document.name)?;
+    Pack::published(&document).map_err(|error| error.to_string())
 }
 
 /// Two documents of one name would take each other's place in messages and counts.
@@ -92,14 +146,14 @@ mod tests {
 
     #[test]
     fn a_broken_document_is_off_alone() {
-        let rules = [
+        let rules = vec![
             parameter("/t/rules/good", r#"{"schema":1,"name":"good","expression":"True"}"#),
             parameter("/t/rules/garbled", "{"),
             parameter("/t/rules/newer", r#"{"schema":2,"name":"newer","expression":"True"}"#),
             parameter("/t/rules/wrong", r#"{"schema":1,"name":"wrong","expression":"event.x"}"#),
             parameter("/t/rules/copy", r#"{"schema":1,"name":"good","expression":"True"}"#),
         ];
-        let routes = [
+        let routes = vec![
             parameter(
                 "/t/routes/b",
                 r#"{"schema":1,"name":"b","destination":{"type":"slack_webhook","url_parameter":"/s"}}"#,
@@ -110,7 +164,7 @@ mod tests {
             ),
             parameter("/t/routes/pager", r#"{"schema":1,"name":"pager","destination":{"type":"pager"}}"#),
         ];
-        let configuration = Configuration::compile(&rules, &routes);
+        let configuration = Configuration::compile(&Parameters { rules, routes, packs: vec![] });
         assert_eq!(configuration.rules.len(), 1);
         assert_eq!(configuration.routes.iter().map(|route| route.name.as_str()).collect::<Vec<_>>(), ["a", "b"]);
         let broken: Vec<_> = configuration.broken.iter().map(ToString::to_string).collect();
@@ -120,5 +174,44 @@ mod tests {
         assert!(broken[2].contains("error[TH0103]"), "{}", broken[2]);
         assert!(broken[3].contains("its name is \"good\""), "{}", broken[3]);
         assert!(broken[4].starts_with("/t/routes/pager is off"), "{}", broken[4]);
+    }
+    #[test]
+    fn packs_bring_their_rules() {
+        let mut document = Pack::find("baseline").unwrap().newest().document();
+        let rules = Pack::find("baseline").unwrap().newest().select(&document).rules.len();
+        document.disabled_rules.insert("access-denied".to_owned());
+        let compile = |name: &str, text: &str| {
+            let packs = vec![parameter(&format!("/t/packs/{name}"), text)];
+            Configuration::compile(&Parameters { packs, ..Parameters::default() })
+        };
+        let told = |configuration: &Configuration| {
+            configuration.broken.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+        };
+        let configuration = compile("baseline", &document.encode().unwrap());
+        assert_eq!((configuration.rules.len(), told(&configuration)), (rules - 1, String::new()));
+        assert!(configuration.rules.names().all(|name| name.starts_with("baseline/")));
+
+        // A newer version, and a rule of it, that this build has not got.
+        document.version = "1.999.0".to_owned();
+        document.disabled_rules.insert("moon-landing".to_owned());
+        let configuration = compile("baseline", &document.encode().unwrap());
+        assert_eq!(configuration.rules.len(), rules - 1);
+        let text = told(&configuration);
+        let beginning = "/t/packs/baseline works, but not as published: version 1.999.0 was published, and this build";
+        assert!(text.starts_with(beginning) && text.contains("no rule \"moon-landing\""), "{text}");
+
+        document.version = "999.0.0".to_owned();
+        let configuration = compile("baseline", &document.encode().unwrap());
+        assert!(configuration.rules.is_empty());
+        assert!(
+            told(&configuration).starts_with("/t/packs/baseline is off: the pack \"baseline\" has no version 999.0.0")
+        );
+        for (name, text, reason) in [
+            ("other", document.encode().unwrap(), "its name is \"baseline\""),
+            ("baseline", "{".to_owned(), "the document is not readable"),
+        ] {
+            let configuration = compile(name, &text);
+            assert!(told(&configuration).contains(reason), "{}", told(&configuration));
+        }
     }
 }

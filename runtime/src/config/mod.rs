@@ -4,6 +4,6 @@ mod configuration;
 mod secret;
 mod store;
 
-pub use configuration::{BrokenDocument, Configuration, Parameter};
+pub use configuration::{BrokenDocument, Configuration, Extent, Parameter, Parameters};
 pub use secret::{Secret, SecretError, SecretStore};
 pub use store::{ConfigError, ConfigStore, REFRESH_AFTER};

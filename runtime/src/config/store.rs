@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 use tokio::time::timeout;
 use trailhook_engine::document::{DocumentKind, Namespace};
 
-use super::configuration::{Configuration, Parameter};
+use super::configuration::{Configuration, Parameter, Parameters};
 use crate::aws::CallError;
 
 /// How long a configuration is used before it is read again.
@@ -99,15 +99,20 @@ impl ConfigStore {
     }
 
     async fn read(&self) -> Result<Configuration, CallError> {
-        let (rules, routes) =
-            tokio::try_join!(self.documents(DocumentKind::Rule), self.documents(DocumentKind::Route))?;
-        let configuration = Configuration::compile(&rules, &routes);
+        let (rules, routes, packs) = tokio::try_join!(
+            self.documents(DocumentKind::Rule),
+            self.documents(DocumentKind::Route),
+            self.documents(DocumentKind::Pack)
+        )?;
+        let packs_read = packs.len();
+        let configuration = Configuration::compile(&Parameters { rules, routes, packs });
         for broken in &configuration.broken {
             tracing::error!(parameter = broken.parameter, "{broken}");
         }
         tracing::info!(
             namespace = self.namespace.as_str(),
             rules = configuration.rules.len(),
+            packs = packs_read,
             routes = configuration.routes.len(),
             broken = configuration.broken.len(),
             "configuration read"

@@ -1,7 +1,6 @@
 //! `trailhook check`: the plan's diagnostics, without a plan.
 
 use std::borrow::Cow;
-use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 use trailhook_engine::document::{Condition, EventName, Finding, RuleDocument};
@@ -11,11 +10,11 @@ use trailhook_engine::language::{Checked, Diagnostic, Expression, Severity, chec
 use super::End;
 use super::eval::{fault, with_id};
 use super::output::{Output, answer_lines, count};
-use super::rules::{self, Rules};
+use super::rules::{self, Rules, Sources};
 
-/// Checks the rules of files.
-pub(super) fn rules(paths: &[PathBuf], as_json: bool) -> anyhow::Result<End> {
-    let Rules { rules, unreadable } = rules::read(paths)?;
+/// Checks rules.
+pub(super) fn rules(sources: &Sources, as_json: bool) -> anyhow::Result<End> {
+    let Rules { rules, unreadable } = rules::read(sources)?;
     let mut output = Output::new();
     let mut errors = unreadable.len();
     for reason in &unreadable {

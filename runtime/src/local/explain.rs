@@ -1,6 +1,6 @@
 //! `trailhook explain`: which clauses of a rule were true or false for an event.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::bail;
 use serde_json::{Map, Value, json};
@@ -9,15 +9,15 @@ use trailhook_engine::language::{Clause, ClauseKind, Explanation, Observed, Outc
 
 use super::check::findings;
 use super::output::{self, Output};
-use super::rules::{self, Rules};
+use super::rules::{self, Rules, Sources};
 use super::{End, input};
 
 /// What is explained.
 pub(super) enum Which {
     Expression(String),
-    /// The rules of files; with a name, the one that is called so.
+    /// Rules; with a name, the one that is called so.
     Rules {
-        paths: Vec<PathBuf>,
+        sources: Sources,
         name: Option<String>,
     },
 }
@@ -60,13 +60,13 @@ pub(super) fn run(which: &Which, event: &Path, event_id: Option<&str>, as_json: 
 
 /// What is to be explained, and the number of rules that only Terraform can work out.
 fn subjects(which: &Which) -> anyhow::Result<(Vec<Subject>, usize)> {
-    let (paths, name) = match which {
+    let (sources, name) = match which {
         Which::Expression(expression) => {
             return Ok((vec![Subject { rule: None, expression: expression.clone() }], 0));
         }
-        Which::Rules { paths, name } => (paths, name),
+        Which::Rules { sources, name } => (sources, name),
     };
-    let Rules { rules, unreadable } = rules::read(paths)?;
+    let Rules { rules, unreadable } = rules::read(sources)?;
     let names: Vec<_> = rules.iter().map(|rule| rule.document.name.clone()).collect();
     let is_wanted = |found: &str| name.as_deref().is_none_or(|name| name == found);
     let subjects: Vec<_> = rules

@@ -5,6 +5,7 @@ mod eval;
 mod explain;
 mod input;
 mod output;
+mod packs;
 mod replay;
 mod rules;
 mod terraform;
@@ -14,6 +15,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{ArgGroup, Args, Parser, Subcommand};
+
+use rules::Sources;
 
 /// Check and try CloudTrail alert rules without AWS.
 #[derive(Debug, Parser)]
@@ -41,6 +44,10 @@ enum Command {
     ///
     /// Exit code 0: a rule matches; 1: none does, or one has an error; 2: the rules or the event cannot be read.
     Explain(ExplainArguments),
+    /// List the rule packs, or show one with its rules
+    ///
+    /// Exit code 0; 2: there is no such pack.
+    Packs(PacksArguments),
     /// Run rules over CloudTrail log files and show the alerts that people would get
     ///
     /// Exit code 0: all logs were read; 1: one could not be; 2: the rules cannot be read.
@@ -50,8 +57,11 @@ enum Command {
 #[derive(Debug, Args)]
 struct CheckArguments {
     /// Rules: a .tf file, a folder of them, or a .jsonl file of {"name", "expression"} lines
-    #[arg(required_unless_present = "jsonl", conflicts_with = "jsonl")]
+    #[arg(required_unless_present_any = ["jsonl", "pack"], conflicts_with = "jsonl")]
     rules: Vec<PathBuf>,
+    /// Rules of a pack: its name, or NAME@VERSION for a version that is not the newest; may be repeated
+    #[arg(long, conflicts_with = "jsonl", value_name = "NAME")]
+    pack: Vec<String>,
     /// Read {"id", "expression"} lines from standard input and answer {"id", "diagnostics", "fields"} lines
     #[arg(long)]
     jsonl: bool,
@@ -81,16 +91,19 @@ struct EvalArguments {
 }
 
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("explained").required(true).args(["rules", "expression"]))]
+#[command(group = ArgGroup::new("explained").required(true).multiple(true).args(["rules", "pack", "expression"]))]
 struct ExplainArguments {
     /// Rules: a .tf file, a folder of them, or a .jsonl file of {"name", "expression"} lines; may be repeated
     #[arg(long, value_name = "PATH")]
     rules: Vec<PathBuf>,
+    /// Rules of a pack: its name, or NAME@VERSION for a version that is not the newest; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pack: Vec<String>,
     /// The rule of this name; without it, all of them
-    #[arg(long, value_name = "NAME", requires = "rules")]
+    #[arg(long, value_name = "NAME", conflicts_with = "expression")]
     rule: Option<String>,
     /// An expression, instead of rules
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["rules", "pack"])]
     expression: Option<String>,
     /// The event of a log with this `eventID`; it can be left out if there is but one
     #[arg(long, value_name = "ID")]
@@ -103,10 +116,23 @@ struct ExplainArguments {
 }
 
 #[derive(Debug, Args)]
+struct PacksArguments {
+    /// The pack to show: its name, or NAME@VERSION for a version that is not the newest
+    #[arg(value_name = "NAME")]
+    pack: Option<String>,
+    /// Answer in JSON, one line a pack
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
 struct ReplayArguments {
     /// Rules: a .tf file, a folder of them, or a .jsonl file of {"name", "expression"} lines; may be repeated
-    #[arg(long, required = true)]
+    #[arg(long, required_unless_present = "pack")]
     rules: Vec<PathBuf>,
+    /// Rules of a pack: its name, or NAME@VERSION for a version that is not the newest; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pack: Vec<String>,
     /// Show the summary alone
     #[arg(long, conflicts_with = "json")]
     quiet: bool,
@@ -131,14 +157,16 @@ enum End {
 pub fn run() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Check(CheckArguments { jsonl: true, .. }) => check::lines(),
-        Command::Check(arguments) => check::rules(&arguments.rules, arguments.json),
+        Command::Check(arguments) => {
+            check::rules(&Sources { paths: arguments.rules, packs: arguments.pack }, arguments.json)
+        }
         Command::Test(arguments) => test::run(&arguments.rules, arguments.rule.as_deref(), arguments.json),
         Command::Eval(EvalArguments { jsonl: _ }) => eval::lines(),
         Command::Explain(arguments) => {
-            let ExplainArguments { rules, rule, expression, event_id, json, event } = arguments;
+            let ExplainArguments { rules, pack, rule, expression, event_id, json, event } = arguments;
             let which = match expression {
                 Some(expression) => explain::Which::Expression(expression),
-                None => explain::Which::Rules { paths: rules, name: rule },
+                None => explain::Which::Rules { sources: Sources { paths: rules, packs: pack }, name: rule },
             };
             explain::run(&which, &event, event_id.as_deref(), json)
         }
@@ -148,8 +176,9 @@ pub fn run() -> ExitCode {
                 (_, true) => replay::Show::Json,
                 _ => replay::Show::Alerts,
             };
-            replay::run(&arguments.rules, &arguments.logs, show)
+            replay::run(&Sources { paths: arguments.rules, packs: arguments.pack }, &arguments.logs, show)
         }
+        Command::Packs(arguments) => packs::run(arguments.pack.as_deref(), arguments.json),
     };
     match outcome {
         Ok(End::Well) => ExitCode::SUCCESS,

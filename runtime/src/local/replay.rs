@@ -10,7 +10,7 @@ use serde_json::json;
 use trailhook_engine::{Rule, RuleSet};
 
 use super::output::{self, Output, count};
-use super::rules::{self, Rules};
+use super::rules::{self, Rules, Sources};
 use super::{End, input};
 use crate::matcher::{Match, Matcher, Tally};
 use crate::message::{Subject, render, terminal};
@@ -37,8 +37,8 @@ struct Replay {
     outbox: MemoryOutbox,
 }
 
-pub(super) fn run(rule_paths: &[PathBuf], log_paths: &[PathBuf], show: Show) -> anyhow::Result<End> {
-    let rules = compile(rule_paths)?;
+pub(super) fn run(sources: &Sources, log_paths: &[PathBuf], show: Show) -> anyhow::Result<End> {
+    let rules = compile(sources)?;
     let files = log_files(log_paths)?;
     let mut output = Output::new();
     let mut replay = Replay::default();
@@ -65,9 +65,9 @@ pub(super) fn run(rule_paths: &[PathBuf], log_paths: &[PathBuf], show: Show) -> 
     Ok(if replay.unreadable == 0 { End::Well } else { End::Findings })
 }
 
-fn compile(paths: &[PathBuf]) -> anyhow::Result<RuleSet> {
+fn compile(sources: &Sources) -> anyhow::Result<RuleSet> {
     let mut compiled = Vec::new();
-    let Rules { rules, unreadable } = rules::read(paths)?;
+    let Rules { rules, unreadable } = rules::read(sources)?;
     let mut broken = unreadable.len();
     for reason in &unreadable {
         output::error(&format!("error: {reason}\n"));

@@ -9,7 +9,16 @@ use serde::Deserialize;
 use trailhook_engine::Expectation;
 use trailhook_engine::document::RuleDocument;
 
-use super::terraform;
+use super::{packs, terraform};
+
+/// Where rules are to be taken from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Sources {
+    /// Files and folders.
+    pub(super) paths: Vec<PathBuf>,
+    /// Packs: `NAME` or `NAME@VERSION`.
+    pub(super) packs: Vec<String>,
+}
 
 /// A rule and where it was found.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,15 +53,15 @@ pub(super) struct Rules {
     pub(super) unreadable: Vec<String>,
 }
 
-/// Reads the rules of files and folders. A folder is read as Terraform reads it: its `.tf` files, not those below.
+/// Reads the rules of files, folders and packs. A folder is read as Terraform reads it: its `.tf` files, not those below.
 ///
 /// # Errors
 ///
 /// If something cannot be read, is of no known kind, or if there is no rule at all: a tool that checked nothing must not
 /// say that all is well.
-pub(super) fn read(paths: &[PathBuf]) -> anyhow::Result<Rules> {
+pub(super) fn read(sources: &Sources) -> anyhow::Result<Rules> {
     let mut all = Rules::default();
-    for path in paths {
+    for path in &sources.paths {
         ensure!(path.exists(), "there is no file or folder {}", path.display());
         let extension = path.extension().and_then(|extension| extension.to_str());
         let found = match extension {
@@ -65,6 +74,9 @@ pub(super) fn read(paths: &[PathBuf]) -> anyhow::Result<Rules> {
         ensure!(!empty, "{} holds no rules; folders below it and modules are not looked into", path.display());
         all.rules.extend(found.rules);
         all.unreadable.extend(found.unreadable);
+    }
+    for pack in &sources.packs {
+        all.rules.extend(packs::rules(packs::find(pack)?));
     }
     let mut seen = BTreeMap::new();
     for rule in &all.rules {

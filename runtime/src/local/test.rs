@@ -8,7 +8,7 @@ use trailhook_engine::{Decision, Expectation, FailedTest, Rule, read_test_event}
 
 use super::End;
 use super::output::{Output, count};
-use super::rules::{self, FoundRule, FoundTest, Rules};
+use super::rules::{self, FoundRule, FoundTest, Rules, Sources};
 
 /// What became of a test.
 enum Outcome {
@@ -19,7 +19,7 @@ enum Outcome {
 }
 
 pub(super) fn run(paths: &[PathBuf], name: Option<&str>, as_json: bool) -> anyhow::Result<End> {
-    let Rules { mut rules, unreadable } = rules::read(paths)?;
+    let Rules { mut rules, unreadable } = rules::read(&Sources { paths: paths.to_vec(), packs: Vec::new() })?;
     if let Some(name) = name {
         let names: Vec<_> = rules.iter().map(|rule| rule.document.name.clone()).collect();
         rules.retain(|rule| rule.document.name == name);

@@ -1,0 +1,59 @@
+//! The functions, one a file: the engine for `output`, `check` blocks, preconditions and `terraform test`.
+
+mod explain;
+mod fields;
+mod flatten;
+mod matches;
+mod split_rules;
+
+pub(crate) use explain::Explain;
+pub(crate) use fields::Fields;
+pub(crate) use flatten::Flatten;
+pub(crate) use matches::Matches;
+pub(crate) use split_rules::SplitRules;
+
+use tfplugin::{Arguments, FunctionError, Parameter, Type};
+use trailhook_engine::event::Event;
+use trailhook_engine::language::{Expression, Outcome};
+
+fn expression_parameter() -> Parameter {
+    Parameter::new("expression", Type::String).describe("The expression of a rule, as `trailhook_rule` takes it.")
+}
+
+fn event_parameter() -> Parameter {
+    Parameter::new("event", Type::String).describe(
+        "One CloudTrail record as JSON text: `file(\"event.json\")`, or `jsonencode({ eventName = \"StopLogging\" })`. Text and \
+         not an object, because Terraform's numbers do not tell `1` from `1.0`.",
+    )
+}
+
+/// The expression at `index`. What is wrong with it is told with its excerpt.
+fn expression(arguments: &Arguments, index: usize) -> Result<Expression, FunctionError> {
+    let source: String = arguments.get(index)?;
+    Expression::parse(&source).map_err(|found| {
+        let told =
+            found.iter().map(|fault| format!("{}  [{}]\n\n{}", fault.message, fault.code, fault.excerpt(&source)));
+        let told: Vec<_> = told.collect();
+        // Terraform ends the text with a full stop, which would stand beside the caret.
+        let errors = if told.len() == 1 { "one error".to_owned() } else { format!("{} errors", told.len()) };
+        FunctionError::new(format!("{}\n\nThe expression has {errors}", told.join("\n\n"))).at_argument(index)
+    })
+}
+
+/// The event at `index`.
+fn event(arguments: &Arguments, index: usize) -> Result<Event, FunctionError> {
+    let text: String = arguments.get(index)?;
+    Event::parse(text.as_bytes()).map_err(|error| {
+        FunctionError::new(format!("{error}; give one CloudTrail record as JSON text")).at_argument(index)
+    })
+}
+
+/// What a rule says of an event, in words that follow its name.
+fn verdict(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Match => "matches",
+        Outcome::NoMatch => "does not match",
+        Outcome::NonBool => "is neither True nor False, which does not match",
+        Outcome::Error(_) => "errs, which does not match",
+    }
+}
