@@ -1,5 +1,6 @@
 //! The CloudTrail event: how a record is read, and the flat view that rules see.
 
+mod actor;
 mod flatten;
 mod json;
 mod json_text;
