@@ -11,7 +11,7 @@ pub(crate) fn check(source: &str, at: impl Into<Path>) -> (Option<Expression>, D
     for finding in &checked.diagnostics {
         match finding.severity {
             Severity::Error => {
-                found.push(Diagnostic::error(summary(finding)).detail(finding.excerpt(source)).at(at.clone()))
+                found.push(Diagnostic::error(summary(finding)).detail(finding.excerpt(source)).at(at.clone()));
             }
             Severity::Warning => {
                 found.push(Diagnostic::warning(summary(finding)).detail(finding.excerpt(source)).at(at.clone()));

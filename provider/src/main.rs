@@ -2,7 +2,9 @@
 
 mod config;
 mod connection;
+mod data_source;
 mod language;
+mod package;
 mod parameter;
 mod provider;
 mod resource;

@@ -5,6 +5,7 @@ use tfplugin::{Catalog, Configure, Cx, Diagnostics, Provider};
 
 use crate::config::{self, Config};
 use crate::connection::Connection;
+use crate::data_source::LambdaPackages;
 use crate::resource::{Routes, Rules};
 
 pub(crate) struct Trailhook;
@@ -18,7 +19,7 @@ impl Provider for Trailhook {
     }
 
     fn catalog(&self, catalog: &mut Catalog<Connection>) {
-        catalog.resource(Rules).resource(Routes);
+        catalog.resource(Rules).resource(Routes).data_source(LambdaPackages);
     }
 
     async fn validate(&self, _: &Cx<()>, config: Config) -> Result<(), Diagnostics> {
