@@ -12,6 +12,7 @@ use tfplugin::{Attribute, Diagnostic};
 use trailhook_engine::document::Namespace;
 
 use crate::config::Config;
+use crate::s3::S3;
 
 /// Tries of one call. Parameter Store takes about three writes a second from a whole account, so throttling is the rule in
 /// a large apply.
@@ -24,6 +25,7 @@ const MAX_BACKOFF: Duration = Duration::from_secs(4);
 pub(crate) struct Connection {
     namespace: Attribute<Namespace>,
     client: Attribute<Client>,
+    s3: Attribute<S3>,
     /// Whether a region was given or found.
     has_region: bool,
     /// The parameters of the objects in this state, as far as this run came across them. Terraform plans the second half of
@@ -46,7 +48,13 @@ impl Connection {
         };
         let Some(endpoint) = endpoint.known().filter(|_| !config.region.is_unknown() && !config.profile.is_unknown())
         else {
-            return Ok(Self { namespace, client: Attribute::Unknown, has_region: true, own: Mutex::default() });
+            return Ok(Self {
+                namespace,
+                client: Attribute::Unknown,
+                s3: Attribute::Unknown,
+                has_region: true,
+                own: Mutex::default(),
+            });
         };
 
         let http =
@@ -67,7 +75,8 @@ impl Connection {
         }
         let has_region = shared.region().is_some();
         let client = Attribute::Known(Client::from_conf(ssm.build()));
-        Ok(Self { namespace, client, has_region, own: Mutex::default() })
+        let s3 = Attribute::Known(S3::new(&shared, None));
+        Ok(Self { namespace, client, s3, has_region, own: Mutex::default() })
     }
 
     /// Remembers that an object of this state stands in a parameter.
@@ -102,6 +111,12 @@ impl Connection {
     /// The client, at a time when it must be there.
     pub(crate) fn require_client(&self) -> Result<&Client, Diagnostic> {
         self.client()?.ok_or_else(unknown_configuration)
+    }
+
+    /// The client of S3, at a time when it must be there.
+    pub(crate) fn require_s3(&self) -> Result<&aws_sdk_s3::Client, Diagnostic> {
+        let s3 = if self.has_region { self.s3.known() } else { return Err(no_region()) };
+        s3.map(S3::client).ok_or_else(unknown_configuration)
     }
 }
 

@@ -8,6 +8,7 @@ mod package;
 mod parameter;
 mod provider;
 mod resource;
+mod s3;
 
 use std::process::ExitCode;
 

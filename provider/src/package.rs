@@ -95,7 +95,7 @@ impl Package {
         Ok(package)
     }
 
-    fn new(content: Cow<'static, [u8]>) -> Self {
+    pub(crate) fn new(content: Cow<'static, [u8]>) -> Self {
         Self { hash: source_code_hash(Sha256::digest(&content).as_slice()), content }
     }
 
@@ -124,9 +124,9 @@ pub(crate) fn source_code_hash(digest: &[u8]) -> String {
 pub(crate) enum PackageError {
     /// A build without any.
     #[error(
-        "this is a development build of the provider {}, which carries no package of the function. Use a release, or make \
-         the folder of bootstrap-{architecture}.zip known: as {FOLDER} in the environment of the provider's build, or of \
-         Terraform, where development builds alone look for it",
+        "this is a development build of the provider {}, which carries no package of the function. Use a release, or set \
+         {FOLDER} to the folder that holds bootstrap-{architecture}.zip: when the provider is built, or, for a development \
+         build such as this one, when Terraform runs",
         env!("CARGO_PKG_VERSION")
     )]
     Development { architecture: Architecture },

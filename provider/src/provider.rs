@@ -6,7 +6,7 @@ use tfplugin::{Catalog, Configure, Cx, Diagnostics, Provider};
 use crate::config::{self, Config};
 use crate::connection::Connection;
 use crate::data_source::LambdaPackages;
-use crate::resource::{Routes, Rules};
+use crate::resource::{LambdaCodes, Routes, Rules};
 
 pub(crate) struct Trailhook;
 
@@ -19,7 +19,7 @@ impl Provider for Trailhook {
     }
 
     fn catalog(&self, catalog: &mut Catalog<Connection>) {
-        catalog.resource(Rules).resource(Routes).data_source(LambdaPackages);
+        catalog.resource(Rules).resource(Routes).resource(LambdaCodes).data_source(LambdaPackages);
     }
 
     async fn validate(&self, _: &Cx<()>, config: Config) -> Result<(), Diagnostics> {

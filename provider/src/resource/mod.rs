@@ -1,8 +1,10 @@
 //! The resources, one a file.
 
+mod lambda_code;
 mod route;
 mod rule;
 
+pub(crate) use lambda_code::LambdaCodes;
 pub(crate) use route::Routes;
 pub(crate) use rule::Rules;
 
