@@ -118,6 +118,14 @@ impl Connection {
         let s3 = if self.has_region { self.s3.known() } else { return Err(no_region()) };
         s3.map(S3::client).ok_or_else(unknown_configuration)
     }
+
+    /// The same in a region of its own, if one is given.
+    pub(crate) fn require_s3_in(&self, region: Option<String>) -> Result<aws_sdk_s3::Client, Diagnostic> {
+        match region {
+            Some(region) => Ok(self.s3.known().ok_or_else(unknown_configuration)?.client_in(region)),
+            None => Ok(self.require_s3()?.clone()),
+        }
+    }
 }
 
 fn unknown_configuration() -> Diagnostic {

@@ -1,5 +1,6 @@
 //! The Terraform provider `trailhook/trailhook`: rules and routes as resources, each one parameter of Parameter Store.
 
+mod backtest;
 mod config;
 mod connection;
 mod data_source;

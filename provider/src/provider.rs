@@ -5,7 +5,7 @@ use tfplugin::{Catalog, Configure, Cx, Diagnostics, Provider};
 
 use crate::config::{self, Config};
 use crate::connection::Connection;
-use crate::data_source::LambdaPackages;
+use crate::data_source::{Backtests, LambdaPackages};
 use crate::resource::{LambdaCodes, Routes, Rules};
 
 pub(crate) struct Trailhook;
@@ -19,7 +19,12 @@ impl Provider for Trailhook {
     }
 
     fn catalog(&self, catalog: &mut Catalog<Connection>) {
-        catalog.resource(Rules).resource(Routes).resource(LambdaCodes).data_source(LambdaPackages);
+        catalog
+            .resource(Rules)
+            .resource(Routes)
+            .resource(LambdaCodes)
+            .data_source(LambdaPackages)
+            .data_source(Backtests);
     }
 
     async fn validate(&self, _: &Cx<()>, config: Config) -> Result<(), Diagnostics> {

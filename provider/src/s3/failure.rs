@@ -40,10 +40,11 @@ where
             let code = error.code().map_or_else(|| format!("HTTP status {status}"), str::to_owned);
             let message = error.message().map_or_else(|| reason(status).to_owned(), str::to_owned);
             let request = error.request_id().map(|id| format!(" (request {id})")).unwrap_or_default();
-            let help = match response.headers().get("x-amz-bucket-region") {
-                Some(region) if status == 301 || status == 400 => {
+            let help = match (response.headers().get("x-amz-bucket-region"), code.as_str()) {
+                (Some(region), _) if status == 301 || status == 400 => {
                     format!("\n\nThe bucket {} is in the region {region}.", address.bucket)
                 }
+                (_, "InvalidObjectState") => "\n\nThe object is archived: restore it, or leave it out.".to_owned(),
                 _ => String::new(),
             };
             format!("{code}: {message}{request}{help}")

@@ -4,7 +4,7 @@ mod failure;
 mod name;
 mod object;
 
-pub(crate) use failure::Address;
+pub(crate) use failure::{Address, chain, failed};
 pub(crate) use name::{check_bucket, check_key};
 pub(crate) use object::{Object, Overwrite, Put, delete, head, put};
 
@@ -12,7 +12,7 @@ use std::sync::OnceLock;
 
 use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::Builder;
+use aws_sdk_s3::config::{Builder, Region};
 
 /// The client of S3, made when the first call needs it: most configurations have nothing in S3.
 pub(crate) struct S3 {
@@ -37,5 +37,10 @@ impl S3 {
             let is_own_address = self.endpoint.is_some() || self.shared.endpoint_url().is_some();
             Client::from_conf(config.force_path_style(is_own_address).build())
         })
+    }
+
+    /// A client for the buckets of a region.
+    pub(crate) fn client_in(&self, region: String) -> Client {
+        Client::from_conf(self.client().config().to_builder().region(Region::new(region)).build())
     }
 }
