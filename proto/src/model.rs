@@ -134,20 +134,39 @@ impl ObjectWriter {
 /// }
 /// model!(Match { rules, min_severity });
 /// ```
+///
+/// Attributes that several objects have in common are a model of their own, named behind `..` at the end:
+///
+/// ```
+/// use tfplugin::{Attribute, model};
+///
+/// struct Labelled {
+///     labels: Attribute<Vec<String>>,
+/// }
+/// model!(Labelled { labels });
+///
+/// struct Item {
+///     name: Attribute<String>,
+///     labelled: Labelled,
+/// }
+/// model!(Item { name, ..labelled });
+/// ```
 #[macro_export]
 macro_rules! model {
-    ($model:ident { $($field:ident $(= $name:literal)?),* $(,)? }) => {
+    ($model:ident { $($field:ident $(= $name:literal)?),* $(,)? $(..$common:ident)? }) => {
         impl $crate::Model for $model {
             fn read(
                 object: &$crate::ObjectReader<'_>,
             ) -> ::std::result::Result<Self, $crate::ValueError> {
                 ::std::result::Result::Ok(Self {
                     $($field: object.get($crate::model!(@name $field $($name)?))?,)*
+                    $($common: $crate::Model::read(object)?,)?
                 })
             }
 
             fn write(&self, object: &mut $crate::ObjectWriter) {
                 $(object.set($crate::model!(@name $field $($name)?), &self.$field);)*
+                $($crate::Model::write(&self.$common, object);)?
             }
         }
     };

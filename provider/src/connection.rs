@@ -1,25 +1,32 @@
 //! What every handler works with: the namespace, and a client of Parameter Store.
 
-use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
-use aws_config::{BehaviorVersion, Region};
+use aws_config::sts::AssumeRoleProvider;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_sdk_ssm::Client;
+use aws_sdk_ssm::config::SharedCredentialsProvider;
+use aws_sdk_ssm::operation::{
+    add_tags_to_resource::AddTagsToResourceError, delete_parameter::DeleteParameterError,
+    describe_parameters::DescribeParametersError, get_parameter::GetParameterError,
+    list_tags_for_resource::ListTagsForResourceError, put_parameter::PutParameterError,
+    remove_tags_from_resource::RemoveTagsFromResourceError,
+};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use tfplugin::{Attribute, Diagnostic};
+use tfplugin::{Attribute, Diagnostic, Diagnostics, Path};
 use trailhook_engine::document::Namespace;
 
-use crate::config::Config;
+use crate::config::{Config, DEFAULT_MAX_RETRIES, DEFAULT_SESSION_NAME};
+use crate::pace::Pacers;
+use crate::parameter::ThrottlingIsPaced;
 use crate::s3::S3;
 
-/// Tries of one call. Parameter Store takes about three writes a second from a whole account, so throttling is the rule in
-/// a large apply.
-const MAX_ATTEMPTS: u32 = 12;
-
-/// The longest wait between two tries. (The SDK's adaptive mode was measured and not taken: after two throttled writes it
-/// let one call pass every few seconds.)
+/// The longest wait between two tries.
 const MAX_BACKOFF: Duration = Duration::from_secs(4);
 
 pub(crate) struct Connection {
@@ -28,6 +35,8 @@ pub(crate) struct Connection {
     s3: Attribute<S3>,
     /// Whether a region was given or found.
     has_region: bool,
+    default_tags: Attribute<BTreeMap<String, String>>,
+    pacers: Arc<Pacers>,
     /// The parameters of the objects in this state, as far as this run came across them. Terraform plans the second half of
     /// a replacement as if nothing was there, and the name it finds taken is the object's own.
     own: Mutex<BTreeSet<String>>,
@@ -35,48 +44,26 @@ pub(crate) struct Connection {
 
 impl Connection {
     /// Nothing is sent yet, and credentials are looked up when the first call needs them.
-    pub(crate) async fn new(config: &Config) -> Result<Self, Diagnostic> {
-        let namespace = config.namespace()?;
-        let endpoint = match &config.endpoints {
-            Attribute::Known(endpoints) => match &endpoints.ssm {
-                Attribute::Known(endpoint) => Attribute::Known(Some(endpoint)),
-                Attribute::Null => Attribute::Known(None),
-                Attribute::Unknown => Attribute::Unknown,
-            },
-            Attribute::Null => Attribute::Known(None),
-            Attribute::Unknown => Attribute::Unknown,
+    pub(crate) async fn new(config: &Config, pacers: Arc<Pacers>) -> Result<Self, Diagnostics> {
+        config.faults().or_ok(())?;
+        let (client, s3, has_region) = if config.is_connectable() {
+            let shared = shared(config).await?;
+            let s3 = S3::new(&shared, config.endpoint(|endpoints| &endpoints.s3));
+            (Attribute::Known(client(config, &shared)), Attribute::Known(s3), shared.region().is_some())
+        } else {
+            (Attribute::Unknown, Attribute::Unknown, true)
         };
-        let Some(endpoint) = endpoint.known().filter(|_| !config.region.is_unknown() && !config.profile.is_unknown())
-        else {
-            return Ok(Self {
-                namespace,
-                client: Attribute::Unknown,
-                s3: Attribute::Unknown,
-                has_region: true,
-                own: Mutex::default(),
-            });
-        };
+        let default_tags = config.default_tags();
+        Ok(Self { namespace: config.namespace()?, client, s3, has_region, default_tags, pacers, own: Mutex::default() })
+    }
 
-        let http =
-            aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-        let mut loader = aws_config::defaults(BehaviorVersion::latest())
-            .http_client(http)
-            .retry_config(RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS).with_max_backoff(MAX_BACKOFF));
-        if let Some(region) = config.region.known() {
-            loader = loader.region(Region::new(region.clone()));
-        }
-        if let Some(profile) = config.profile.known() {
-            loader = loader.profile_name(profile);
-        }
-        let shared = loader.load().await;
-        let mut ssm = aws_sdk_ssm::config::Builder::from(&shared);
-        if let Some(endpoint) = endpoint {
-            ssm = ssm.endpoint_url(*endpoint);
-        }
-        let has_region = shared.region().is_some();
-        let client = Attribute::Known(Client::from_conf(ssm.build()));
-        let s3 = Attribute::Known(S3::new(&shared, None));
-        Ok(Self { namespace, client, s3, has_region, own: Mutex::default() })
+    /// The tags of all parameters.
+    pub(crate) fn default_tags(&self) -> &Attribute<BTreeMap<String, String>> {
+        &self.default_tags
+    }
+
+    pub(crate) fn pacers(&self) -> &Pacers {
+        &self.pacers
     }
 
     /// Remembers that an object of this state stands in a parameter.
@@ -126,6 +113,90 @@ impl Connection {
             None => Ok(self.require_s3()?.clone()),
         }
     }
+}
+
+/// What all AWS clients have in common.
+async fn shared(config: &Config) -> Result<SdkConfig, Diagnostics> {
+    let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+    let retries = config.max_retries.known().map_or(DEFAULT_MAX_RETRIES, |&retries| clamped(retries));
+    let attempts = retries.saturating_add(1);
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http)
+        .retry_config(RetryConfig::standard().with_max_attempts(attempts).with_max_backoff(MAX_BACKOFF));
+    if let Some(region) = config.region.known() {
+        loader = loader.region(Region::new(region.clone()));
+    }
+    if let Some(profile) = config.profile.known() {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(files) = profile_files(config) {
+        loader = loader.profile_files(files);
+    }
+    let shared = loader.load().await;
+    let Some(role) = config.assume_role.known() else { return Ok(shared) };
+
+    let mut sts = shared.to_builder();
+    if let Some(url) = config.endpoint(|endpoints| &endpoints.sts) {
+        sts = sts.endpoint_url(url);
+    }
+    let mut provider =
+        AssumeRoleProvider::builder(role.role_arn.require(Path::from("assume_role").attribute("role_arn"))?)
+            .configure(&sts.build())
+            .session_name(role.session_name.as_str().unwrap_or(DEFAULT_SESSION_NAME));
+    if let Some(id) = role.external_id.as_str() {
+        provider = provider.external_id(id);
+    }
+    if let Some(duration) = role.duration()? {
+        provider = provider.session_length(duration);
+    }
+    let credentials = SharedCredentialsProvider::new(provider.build().await);
+    Ok(shared.to_builder().credentials_provider(credentials).build())
+}
+
+fn client(config: &Config, shared: &SdkConfig) -> Client {
+    let mut ssm = aws_sdk_ssm::config::Builder::from(shared)
+        .retry_classifier(ThrottlingIsPaced::<PutParameterError>::new())
+        .retry_classifier(ThrottlingIsPaced::<DeleteParameterError>::new())
+        .retry_classifier(ThrottlingIsPaced::<AddTagsToResourceError>::new())
+        .retry_classifier(ThrottlingIsPaced::<RemoveTagsFromResourceError>::new())
+        .retry_classifier(ThrottlingIsPaced::<GetParameterError>::new())
+        .retry_classifier(ThrottlingIsPaced::<ListTagsForResourceError>::new())
+        .retry_classifier(ThrottlingIsPaced::<DescribeParametersError>::new());
+    if let Some(url) = config.endpoint(|endpoints| &endpoints.ssm) {
+        ssm = ssm.endpoint_url(url);
+    }
+    Client::from_conf(ssm.build())
+}
+
+/// The files of profiles; `None` for the usual ones. The files of one kind replace the usual one of that kind alone.
+fn profile_files(config: &Config) -> Option<EnvConfigFiles> {
+    let (configs, credentials) = (config.shared_config_files.elements(), config.shared_credentials_files.elements());
+    if configs.is_empty() && credentials.is_empty() {
+        return None;
+    }
+    let mut files = EnvConfigFiles::builder()
+        .include_default_config_file(configs.is_empty())
+        .include_default_credentials_file(credentials.is_empty());
+    for file in configs {
+        files = files.with_file(EnvConfigFileKind::Config, home(file));
+    }
+    for file in credentials {
+        files = files.with_file(EnvConfigFileKind::Credentials, home(file));
+    }
+    Some(files.build())
+}
+
+/// A leading `~/` is the home folder.
+fn home(path: &str) -> PathBuf {
+    match (path.strip_prefix("~/"), std::env::home_dir()) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => PathBuf::from(path),
+    }
+}
+
+/// A number that a check found not to be negative.
+fn clamped(retries: i64) -> u32 {
+    u32::try_from(retries.max(0)).unwrap_or(u32::MAX)
 }
 
 fn unknown_configuration() -> Diagnostic {

@@ -5,11 +5,13 @@ mod config;
 mod connection;
 mod data_source;
 mod language;
+mod pace;
 mod package;
 mod parameter;
 mod provider;
 mod resource;
 mod s3;
+mod tags;
 
 use std::process::ExitCode;
 
@@ -18,5 +20,5 @@ const ADDRESS: &str = "registry.terraform.io/trailhook/trailhook";
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    tfplugin::Server::new(ADDRESS, env!("CARGO_PKG_VERSION")).serve(provider::Trailhook).await
+    tfplugin::Server::new(ADDRESS, env!("CARGO_PKG_VERSION")).serve(provider::Trailhook::default()).await
 }

@@ -1,14 +1,21 @@
 //! What the provider offers.
 
+use std::sync::Arc;
+
 use tfplugin::schema::Schema;
 use tfplugin::{Catalog, Configure, Cx, Diagnostics, Provider};
 
 use crate::config::{self, Config};
 use crate::connection::Connection;
 use crate::data_source::{Backtests, LambdaPackages};
-use crate::resource::{LambdaCodes, Routes, Rules};
+use crate::pace::Pacers;
+use crate::resource::{LambdaCodes, Routes, Rules, SettingsOfNamespace};
 
-pub(crate) struct Trailhook;
+#[derive(Default)]
+pub(crate) struct Trailhook {
+    /// What AWS admits is shared by all configurations of a process.
+    pacers: Arc<Pacers>,
+}
 
 impl Provider for Trailhook {
     type Context = Connection;
@@ -22,21 +29,18 @@ impl Provider for Trailhook {
         catalog
             .resource(Rules)
             .resource(Routes)
+            .resource(SettingsOfNamespace)
             .resource(LambdaCodes)
             .data_source(LambdaPackages)
             .data_source(Backtests);
     }
 
     async fn validate(&self, _: &Cx<()>, config: Config) -> Result<(), Diagnostics> {
-        let mut faults = config.empty_values();
-        if let Err(fault) = config.namespace() {
-            faults.push(fault);
-        }
-        faults.or_ok(())
+        config.faults().or_ok(())
     }
 
     async fn configure(&self, _: &Cx<()>, request: Configure<Config>) -> Result<Connection, Diagnostics> {
-        Ok(Connection::new(&request.config).await?)
+        Connection::new(&request.config, Arc::clone(&self.pacers)).await
     }
 }
 
@@ -44,6 +48,6 @@ impl Provider for Trailhook {
 mod tests {
     #[test]
     fn the_schemas_are_sound_and_mirrored_by_their_models() {
-        assert_eq!(tfplugin::check_provider(&super::Trailhook, "trailhook"), []);
+        assert_eq!(tfplugin::check_provider(&super::Trailhook::default(), "trailhook"), []);
     }
 }

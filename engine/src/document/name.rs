@@ -95,7 +95,7 @@ pub enum NamespaceError {
     /// A first segment that AWS keeps for itself.
     #[error("the namespace \"{0}\" begins with `aws` or `ssm`, which Parameter Store keeps for AWS")]
     Reserved(String),
-    /// A path so long that no parameter below it fits Parameter Store's limit of 1,011 characters.
+    /// A path so long that a parameter below it may not fit Parameter Store's limit of 1,011 characters.
     #[error("the namespace has {length} characters; at most {MAX_NAMESPACE} are allowed")]
     TooLong {
         /// Its length in characters.
@@ -105,8 +105,9 @@ pub enum NamespaceError {
 
 /// Parameter Store admits 15 levels of hierarchy; `rules/{name}` and room for later take the rest.
 const MAX_SEGMENTS: usize = 8;
-/// Parameter Store admits 1,011 characters of a name, of which the part below the namespace takes at most 71.
-const MAX_NAMESPACE: usize = 900;
+/// Parameter Store admits 1,011 characters of a name together with what stands before it in the parameter's ARN (some 55,
+/// as in `arn:aws-us-gov:ssm:us-gov-west-1:111122223333:parameter`); below the namespace a name takes at most 72 of them.
+const MAX_NAMESPACE: usize = 880;
 
 impl Namespace {
     /// Takes a text that is a namespace.
@@ -247,6 +248,25 @@ mod tests {
         ];
         for (text, expected) in bad {
             assert!(expected(&Namespace::parse(text).unwrap_err()), "{text}");
+        }
+        let long = |length: usize| format!("/{}", "a".repeat(length - 1));
+        assert!(Namespace::parse(&long(880)).is_ok());
+        let error = Namespace::parse(&long(881)).unwrap_err();
+        assert_eq!(error.to_string(), "the namespace has 881 characters; at most 880 are allowed");
+        let deep = Namespace::parse("/1/2/3/4/5/6/7/8/9").unwrap_err();
+        assert_eq!(deep.to_string(), "the namespace \"/1/2/3/4/5/6/7/8/9\" has more than 8 segments");
+    }
+
+    #[test]
+    fn every_name_below_a_namespace_fits_parameter_store() {
+        let namespace = Namespace::parse(&format!("/1/2/3/4/5/6/7/{}", "n".repeat(865))).unwrap();
+        assert_eq!(namespace.as_str().len(), MAX_NAMESPACE);
+        let longest = Name::parse(&"x".repeat(MAX_NAME)).unwrap();
+        let arn = "arn:aws-us-gov:ssm:us-gov-west-1:111122223333:parameter";
+        for kind in [DocumentKind::Rule, DocumentKind::Route, DocumentKind::Pack] {
+            let parameter = namespace.parameter(kind, &longest);
+            assert!(arn.len() + parameter.len() <= 1011, "{}", arn.len() + parameter.len());
+            assert!(parameter.matches('/').count() <= 15);
         }
     }
 

@@ -1,18 +1,22 @@
 //! The resources, one a file.
 
 mod lambda_code;
+mod placement;
 mod route;
 mod rule;
+mod settings;
 
 pub(crate) use lambda_code::LambdaCodes;
+pub(crate) use placement::Placement;
 pub(crate) use route::Routes;
 pub(crate) use rule::Rules;
+pub(crate) use settings::SettingsOfNamespace;
 
 use tfplugin::{Attribute, Cx, Diagnostic, Diagnostics, Plan};
 use trailhook_engine::document::{DocumentError, DocumentKind, EncodeError, Name, Namespace};
 
 use crate::connection::Connection;
-use crate::parameter;
+use crate::parameter::{self, Object};
 
 /// Plans what follows from the name: the id, and the parameter. An object whose parameter would be another one is replaced,
 /// and the name of a new one must be free.
@@ -26,15 +30,28 @@ async fn plan_place<M>(
     let Some(name) = name.known() else { return Ok(()) };
     let name = parse_name(name)?;
     plan.set("id", name.as_str().to_owned());
-    if let Some(prior) = prior_parameter.and_then(Attribute::as_str) {
+    let Some(namespace) = cx.namespace() else {
+        prior_parameter.and_then(Attribute::as_str).into_iter().for_each(|prior| cx.remember(prior));
+        return Ok(());
+    };
+    plan_parameter(cx, &Object::Named(kind, &name), plan, namespace.parameter(kind, &name), prior_parameter).await
+}
+
+/// Plans the parameter of an object: one whose parameter would be another is replaced, and that of a new one must be free.
+async fn plan_parameter<M>(
+    cx: &Cx<Connection>,
+    object: &Object<'_>,
+    plan: &mut Plan<M>,
+    parameter: String,
+    prior: Option<&Attribute<String>>,
+) -> Result<(), Diagnostics> {
+    if let Some(prior) = prior.and_then(Attribute::as_str) {
         cx.remember(prior);
     }
-    let Some(namespace) = cx.namespace() else { return Ok(()) };
-    let parameter = namespace.parameter(kind, &name);
-    match prior_parameter {
+    match prior {
         // The second half of a replacement: the name is freed before it is taken.
         None if cx.is_own(&parameter) => {}
-        None => parameter::check_free(cx, kind, &name, &parameter).await?,
+        None => parameter::check_free(cx, object, &parameter).await?,
         Some(prior) if prior.as_str() != Some(&parameter) => plan.requires_replace("parameter_name"),
         Some(_) => {}
     }

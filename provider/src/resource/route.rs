@@ -8,7 +8,7 @@ use trailhook_engine::document::{self, Destination, DocumentKind, Namespace, Rou
 
 use super::{imported_name, parameter_of, parse_name, plan_place, readable, sentence, too_large};
 use crate::connection::Connection;
-use crate::parameter::{self, Stored};
+use crate::parameter::{self, Object, Placed, Stored, Tier};
 
 const KIND: DocumentKind = DocumentKind::Route;
 
@@ -115,7 +115,14 @@ impl Resource for Routes {
         let name = parse_name(route.name.require("name")?)?;
         let namespace = cx.require_namespace()?;
         let parameter = namespace.parameter(KIND, &name);
-        let stored = parameter::create(cx, KIND, &name, &parameter, &route.encode(namespace)?).await?;
+        let stored = parameter::create(
+            cx,
+            &Object::Named(KIND, &name),
+            &parameter,
+            &route.encode(namespace)?,
+            &Placed::default(),
+        )
+        .await?;
         Ok(route.placed(&name.to_string(), &parameter, stored))
     }
 
@@ -137,7 +144,8 @@ impl Resource for Routes {
         let route = request.planned;
         let name = route.name.require("name")?.clone();
         let parameter = route.parameter_name.require("parameter_name")?.clone();
-        let stored = parameter::update(cx, &parameter, &route.encode(cx.require_namespace()?)?).await?;
+        let stored =
+            parameter::update(cx, &parameter, &route.encode(cx.require_namespace()?)?, Tier::default()).await?;
         Ok(route.placed(&name, &parameter, stored))
     }
 

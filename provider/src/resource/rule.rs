@@ -12,7 +12,7 @@ use trailhook_engine::language::Expression;
 use super::{imported_name, keep_empty, parameter_of, parse_name, plan_place, readable, sentence, too_large};
 use crate::connection::Connection;
 use crate::language::check;
-use crate::parameter::{self, Stored};
+use crate::parameter::{self, Object, Placed, Stored, Tier};
 
 const KIND: DocumentKind = DocumentKind::Rule;
 
@@ -141,7 +141,8 @@ impl Resource for Rules {
         let rule = request.planned;
         let name = parse_name(rule.name.require("name")?)?;
         let parameter = cx.require_namespace()?.parameter(KIND, &name);
-        let stored = parameter::create(cx, KIND, &name, &parameter, &rule.encode()?).await?;
+        let stored =
+            parameter::create(cx, &Object::Named(KIND, &name), &parameter, &rule.encode()?, &Placed::default()).await?;
         Ok(rule.placed(&name.to_string(), &parameter, stored))
     }
 
@@ -163,7 +164,7 @@ impl Resource for Rules {
         let rule = request.planned;
         let name = rule.name.require("name")?.clone();
         let parameter = rule.parameter_name.require("parameter_name")?.clone();
-        let stored = parameter::update(cx, &parameter, &rule.encode()?).await?;
+        let stored = parameter::update(cx, &parameter, &rule.encode()?, Tier::default()).await?;
         Ok(rule.placed(&name, &parameter, stored))
     }
 

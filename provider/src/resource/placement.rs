@@ -1,0 +1,232 @@
+//! What every object has that is a parameter: the attributes `tags`, `tags_all` and `tier`.
+
+use std::collections::BTreeMap;
+
+use tfplugin::schema::{self, Schema};
+use tfplugin::{Attribute, Cx, Diagnostic, Diagnostics, Plan, Type, model};
+
+use super::keep_empty;
+use crate::connection::Connection;
+use crate::parameter::{self, Object, Placed, Stored, Tier};
+use crate::tags;
+
+/// The most bytes of a parameter of the standard tier.
+const MAX_STANDARD_BYTES: usize = 4 * 1024;
+
+/// The part of a resource's model that is about its parameter: `model!(Rule { name, …, ..placement })`.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Placement {
+    pub(crate) tags: Attribute<BTreeMap<String, String>>,
+    pub(crate) tags_all: Attribute<BTreeMap<String, String>>,
+    pub(crate) tier: Attribute<String>,
+}
+model!(Placement { tags, tags_all, tier });
+
+impl Placement {
+    /// Adds the attributes to a resource's schema. A change of `tier` writes a new version of the parameter, so the name
+    /// belongs to what recomputes `version`; tags do not.
+    pub(crate) fn add_to(schema: Schema) -> Schema {
+        schema
+            .attribute(schema::map("tags", Type::String).optional().describe(
+                "Tags of the parameter. A tag of the provider's `default_tags` with the same key gives way to the one here.",
+            ))
+            .attribute(
+                schema::map("tags_all", Type::String)
+                    .computed()
+                    .describe("All tags of the parameter: `tags`, and those of the provider's `default_tags`."),
+            )
+            .attribute(schema::string("tier").optional().default(Tier::default().as_str()).describe(
+                "The tier of the parameter: `Standard` holds 4 KB, `Advanced` 8 KB at a charge; `Intelligent-Tiering` takes the \
+                 advanced one as soon as the document needs it. An advanced parameter does not become a standard one again: that \
+                 replaces it.",
+            ))
+    }
+
+    /// Reports what is wrong with the configured values, for [`Resource::validate`](tfplugin::Resource::validate).
+    /// `document` is the text of the parameter, if it is known.
+    pub(crate) fn validate(&self, cx: &Cx<()>, document: Option<&str>) {
+        cx.report(tags::faults(&self.tags, "tags"));
+        match self.tier() {
+            Ok(tier) => cx.report(size_fault(document, tier).into_iter().collect::<Diagnostics>()),
+            Err(unknown) => cx.report(unknown),
+        }
+    }
+
+    /// Plans `tags_all`, and the replacement of an advanced parameter by a standard one. `prior` and `parameter` are those
+    /// of the object as stored.
+    ///
+    /// # Errors
+    ///
+    /// What AWS will refuse: tags, and a document that does not fit the tier.
+    pub(crate) async fn plan<M>(
+        &self,
+        cx: &Cx<Connection>,
+        plan: &mut Plan<M>,
+        prior: Option<(&Self, &Attribute<String>)>,
+        document: Option<&str>,
+    ) -> Result<(), Diagnostics> {
+        let mut faults = tags::faults(&self.tags, "tags");
+        match self.all(cx) {
+            Some(all) => {
+                faults.extend(tags::number_fault(&all, cx.default_tags().known().map_or(0, BTreeMap::len)));
+                plan.set("tags_all", all);
+            }
+            None => plan.set_unknown("tags_all"),
+        }
+        let tier = self.tier()?;
+        faults.extend(size_fault(document, tier));
+        if let (Some(Tier::Standard), Some((prior, parameter))) = (tier, prior)
+            && prior.is_advanced(cx, parameter).await?
+        {
+            plan.requires_replace("tier");
+        }
+        faults.or_ok(())
+    }
+
+    /// Makes the parameter with its tags. Its name is taken for good if it is there already.
+    pub(crate) async fn create(
+        &self,
+        cx: &Cx<Connection>,
+        object: &Object<'_>,
+        parameter: &str,
+        document: &str,
+    ) -> Result<(Stored, Self), Diagnostics> {
+        let placed = self.placed(cx, document)?;
+        let stored = parameter::create(cx, object, parameter, document, &placed).await?;
+        Ok((stored, self.with(placed)))
+    }
+
+    /// Writes the document, if there is a new one, and changes the tags, if they are others. A plan in which `version` is
+    /// known writes no document.
+    pub(crate) async fn update(
+        &self,
+        cx: &Cx<Connection>,
+        prior: &Self,
+        parameter: &str,
+        document: Option<&str>,
+    ) -> Result<(Option<Stored>, Self), Diagnostics> {
+        let placed = self.placed(cx, document.unwrap_or_default())?;
+        // Tags first: if the document then fails, the next refresh finds the tags as they are.
+        let has = prior.tags_all.known().cloned().unwrap_or_default();
+        parameter::retag(cx, parameter, &has, &placed.tags).await?;
+        let stored = match document {
+            Some(document) => Some(parameter::update(cx, parameter, document, placed.tier).await?),
+            None => None,
+        };
+        Ok((stored, self.with(placed)))
+    }
+
+    /// What Parameter Store has; `self` is what the state has, which is nothing at an import.
+    pub(crate) async fn read(&self, cx: &Cx<Connection>, parameter: &str) -> Result<Self, Diagnostic> {
+        let all = parameter::tags(cx, parameter).await?;
+        let (own, known) = (self.tags.known(), self.tags_all.known());
+        let is_own = |key: &String, value: &String| {
+            let declared = own.is_some_and(|own| own.contains_key(key));
+            let of_provider = known.is_some_and(|known| known.contains_key(key))
+                || cx.default_tags().known().is_some_and(|tags| tags.get(key) == Some(value));
+            declared || !of_provider
+        };
+        let tags = all.iter().filter(|(key, value)| is_own(key, value));
+        let tags = tags.map(|(key, value)| (key.clone(), value.clone())).collect();
+        let tier = match self.tier()? {
+            // The one that AWS chose is as wanted. An import does not tell which one is wanted.
+            None | Some(Tier::Intelligent) => Tier::Intelligent,
+            Some(asked) => parameter::tier(cx, parameter).await?.unwrap_or(asked),
+        };
+        Ok(Self { tags: keep_empty(tags, &self.tags), tags_all: all.into(), tier: tier.as_str().into() })
+    }
+
+    /// `None` while it is not known, or not set.
+    fn tier(&self) -> Result<Option<Tier>, Diagnostic> {
+        let Some(word) = self.tier.as_str() else { return Ok(None) };
+        let tier = Tier::parse(word).ok_or_else(|| {
+            Diagnostic::error("Unknown tier")
+                .detail(format!("\"{word}\" is not one of \"Standard\", \"Advanced\", \"Intelligent-Tiering\"."))
+                .at("tier")
+        });
+        tier.map(Some)
+    }
+
+    /// Whether the parameter is known to be an advanced one.
+    async fn is_advanced(&self, cx: &Cx<Connection>, parameter: &Attribute<String>) -> Result<bool, Diagnostic> {
+        match (self.tier()?, parameter.as_str()) {
+            (Some(Tier::Intelligent) | None, Some(parameter)) if cx.client()?.is_some() => {
+                Ok(parameter::tier(cx, parameter).await? == Some(Tier::Advanced))
+            }
+            (tier, _) => Ok(tier == Some(Tier::Advanced)),
+        }
+    }
+
+    /// All tags that the parameter shall have; `None` while one is not known.
+    fn all(&self, cx: &Cx<Connection>) -> Option<BTreeMap<String, String>> {
+        let mut all = match cx.default_tags() {
+            Attribute::Known(tags) => tags.clone(),
+            Attribute::Null => BTreeMap::new(),
+            Attribute::Unknown => return None,
+        };
+        match &self.tags {
+            Attribute::Known(tags) => all.extend(tags.clone()),
+            Attribute::Null => {}
+            Attribute::Unknown => return None,
+        }
+        Some(all)
+    }
+
+    /// What the parameter shall have, at a time when it must be known: what was unknown at plan is checked here.
+    fn placed(&self, cx: &Cx<Connection>, document: &str) -> Result<Placed, Diagnostics> {
+        let unknown = || Diagnostic::error("The tags are not wholly known at apply").at("tags");
+        let tags = self.all(cx).ok_or_else(unknown)?;
+        let mut faults = tags::faults(&self.tags, "tags");
+        faults.extend(tags::number_fault(&tags, cx.default_tags().known().map_or(0, BTreeMap::len)));
+        let tier = self.tier()?;
+        faults.extend(size_fault(Some(document), tier));
+        faults.or_ok(Placed { tier: tier.unwrap_or_default(), tags })
+    }
+
+    fn with(&self, placed: Placed) -> Self {
+        Self { tags: self.tags.clone(), tags_all: placed.tags.into(), tier: placed.tier.as_str().into() }
+    }
+}
+
+/// The error for a document that a standard parameter does not hold. (What no parameter holds is not encoded at all.)
+fn size_fault(document: Option<&str>, tier: Option<Tier>) -> Option<Diagnostic> {
+    let bytes = document.map(str::len).filter(|&bytes| bytes > MAX_STANDARD_BYTES && tier == Some(Tier::Standard))?;
+    let fault = Diagnostic::error("The document does not fit a standard parameter").detail(format!(
+        "It has {bytes} bytes; a parameter of the Standard tier holds {MAX_STANDARD_BYTES}. Leave `tier` out, or set it to \
+         \"Advanced\"."
+    ));
+    Some(fault.at("tier"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_standard_parameter_holds_four_kilobytes() {
+        let fits = "x".repeat(4096);
+        let more = "x".repeat(4097);
+        assert_eq!(size_fault(Some(&fits), Some(Tier::Standard)), None);
+        assert_eq!(size_fault(Some(&more), Some(Tier::Intelligent)), None);
+        assert_eq!(size_fault(None, Some(Tier::Standard)), None);
+        let fault = size_fault(Some(&more), Some(Tier::Standard)).unwrap();
+        assert_eq!(
+            fault.detail_text(),
+            "It has 4097 bytes; a parameter of the Standard tier holds 4096. Leave `tier` out, or set it to \"Advanced\"."
+        );
+    }
+
+    #[test]
+    fn a_tier_is_one_of_three_words() {
+        let placement = |word: &str| Placement { tier: word.into(), ..Placement::default() };
+        for word in ["Standard", "Advanced", "Intelligent-Tiering"] {
+            assert_eq!(placement(word).tier().unwrap().unwrap().as_str(), word);
+        }
+        let unknown = placement("standard").tier().unwrap_err();
+        assert_eq!(
+            unknown.detail_text(),
+            "\"standard\" is not one of \"Standard\", \"Advanced\", \"Intelligent-Tiering\"."
+        );
+        assert_eq!(Placement { tier: Attribute::Unknown, ..Placement::default() }.tier(), Ok(None));
+    }
+}

@@ -1,0 +1,286 @@
+//! `trailhook_settings`: what holds for all rules and routes of a namespace.
+
+use std::collections::BTreeMap;
+
+use tfplugin::schema::{self, Schema};
+use tfplugin::{
+    Attribute, Create, Cx, Delete, Diagnostic, Diagnostics, Failed, Import, Path, Plan, Read, Resource, Type, Update,
+    model,
+};
+use trailhook_engine::document::{DocumentError, Namespace, SettingsDocument, SettingsFault};
+
+use super::{Placement, keep_empty, plan_parameter, sentence, too_large};
+use crate::connection::Connection;
+use crate::parameter::{self, Object, Stored};
+
+pub(crate) struct SettingsOfNamespace;
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Settings {
+    account_aliases: Attribute<BTreeMap<String, String>>,
+    notify_rule_errors: Attribute<bool>,
+    notify_log_removal: Attribute<bool>,
+    refresh_seconds: Attribute<u32>,
+    redact: Attribute<Vec<String>>,
+    metrics_namespace: Attribute<String>,
+    id: Attribute<String>,
+    arn: Attribute<String>,
+    parameter_name: Attribute<String>,
+    version: Attribute<i64>,
+    placement: Placement,
+}
+model!(Settings {
+    account_aliases,
+    notify_rule_errors,
+    notify_log_removal,
+    refresh_seconds,
+    redact,
+    metrics_namespace,
+    id,
+    arn,
+    parameter_name,
+    version,
+    ..placement
+});
+
+/// A change of any of them writes a new version of the parameter.
+const PUBLISHED: [&str; 7] = [
+    "account_aliases",
+    "notify_rule_errors",
+    "notify_log_removal",
+    "refresh_seconds",
+    "redact",
+    "metrics_namespace",
+    "tier",
+];
+
+impl Resource for SettingsOfNamespace {
+    type Context = Connection;
+    type Model = Settings;
+
+    fn type_name(&self) -> String {
+        "trailhook_settings".to_owned()
+    }
+
+    fn schema(&self) -> Schema {
+        let schema = Schema::new()
+            .describe(
+                "What holds for all rules and routes of a namespace, once for each. Published as the parameter \
+                 `{namespace}/settings`; without it, the defaults hold.",
+            )
+            .attribute(schema::map("account_aliases", Type::String).optional().describe(
+                "Names of accounts by their 12 digits. Alerts show them beside the digits.",
+            ))
+            .attribute(schema::bool("notify_rule_errors").optional().default(true).describe(
+                "Whether the default routes are told of rules that err.",
+            ))
+            .attribute(schema::bool("notify_log_removal").optional().default(true).describe(
+                "Whether the default routes are told of log objects that are removed.",
+            ))
+            .attribute(
+                schema::int64("refresh_seconds")
+                    .optional()
+                    .default(i64::from(SettingsDocument::DEFAULT_REFRESH_SECONDS))
+                    .describe("The age in seconds at which the function reads the rules anew, from 30 to 3600."),
+            )
+            .attribute(schema::list("redact", Type::String).optional().describe(
+                "Fields whose values no message shows, such as `requestParameters.**.password`: in a path, `*` stands for one \
+                 segment and `**` for any.",
+            ))
+            .attribute(
+                schema::string("metrics_namespace")
+                    .optional()
+                    .default(SettingsDocument::DEFAULT_METRICS_NAMESPACE)
+                    .describe("The CloudWatch namespace of the function's metrics."),
+            )
+            .attribute(schema::string("id").computed().describe("The namespace."))
+            .attribute(schema::string("arn").computed().describe("The ARN of the parameter."))
+            .attribute(schema::string("parameter_name").computed().describe("The name of the parameter."))
+            .attribute(
+                schema::int64("version").computed().recomputed_when(PUBLISHED).describe("The version of the parameter."),
+            );
+        Placement::add_to(schema)
+    }
+
+    async fn validate(&self, cx: &Cx<()>, config: Settings) -> Result<(), Diagnostics> {
+        cx.report(config.faults());
+        config.placement.validate(cx, config.text()?.as_deref());
+        Ok(())
+    }
+
+    async fn plan(&self, cx: &Cx<Connection>, plan: &mut Plan<Settings>) -> Result<(), Diagnostics> {
+        cx.report(plan.proposed.faults());
+        let text = plan.proposed.text()?;
+        let placement = plan.proposed.placement.clone();
+        let prior = plan.prior.as_ref().map(|prior| (prior.placement.clone(), prior.parameter_name.clone()));
+        let prior = prior.as_ref().map(|(placement, parameter)| (placement, parameter));
+        placement.plan(cx, plan, prior, text.as_deref()).await?;
+        let Some(namespace) = cx.namespace() else { return Ok(()) };
+        plan.set("id", namespace.as_str().to_owned());
+        let parameter = prior.map(|(_, parameter)| parameter);
+        plan_parameter(cx, &Object::Settings(namespace), plan, namespace.settings(), parameter).await
+    }
+
+    async fn create(&self, cx: &Cx<Connection>, request: Create<Settings>) -> Result<Settings, Failed<Settings>> {
+        let settings = request.planned;
+        let namespace = cx.require_namespace()?;
+        let (parameter, text) = (namespace.settings(), settings.encode()?);
+        let object = Object::Settings(namespace);
+        let (stored, placement) = settings.placement.create(cx, &object, &parameter, &text).await?;
+        let settings = Settings { id: namespace.as_str().into(), placement, ..settings };
+        Ok(settings.placed(&parameter, stored))
+    }
+
+    async fn read(&self, cx: &Cx<Connection>, request: Read<Settings>) -> Result<Option<Settings>, Diagnostics> {
+        let state = request.state;
+        let parameter = match state.parameter_name.as_str() {
+            Some(parameter) => parameter.to_owned(),
+            None => cx.require_namespace()?.settings(),
+        };
+        cx.remember(&parameter);
+        let Some(stored) = parameter::read(cx, &parameter).await? else { return Ok(None) };
+        let placement = state.placement.read(cx, &parameter).await?;
+        let id = state.id.clone();
+        let settings = match SettingsDocument::decode(&stored.value) {
+            Ok(document) => Settings::from_document(document, &state),
+            // The plan shows the settings as not set, and mends them.
+            Err(DocumentError::Unreadable(_) | DocumentError::Invalid(_)) => Settings::default(),
+            Err(error @ DocumentError::NewerSchema { .. }) => {
+                return Err(Diagnostic::error(format!("The settings in {parameter} cannot be read"))
+                    .detail(sentence(&error))
+                    .into());
+            }
+        };
+        Ok(Some(Settings { id, placement, ..settings }.placed(&parameter, stored)))
+    }
+
+    async fn update(&self, cx: &Cx<Connection>, request: Update<Settings>) -> Result<Settings, Failed<Settings>> {
+        let settings = request.planned;
+        let parameter = settings.parameter_name.require("parameter_name")?.clone();
+        // A plan that keeps the version changes tags alone.
+        let text = if settings.version.is_unknown() { Some(settings.encode()?) } else { None };
+        let prior = &request.prior.placement;
+        let (stored, placement) = settings.placement.update(cx, prior, &parameter, text.as_deref()).await?;
+        let settings = Settings { placement, ..settings };
+        Ok(match stored {
+            Some(stored) => settings.placed(&parameter, stored),
+            None => settings,
+        })
+    }
+
+    async fn delete(&self, cx: &Cx<Connection>, request: Delete<Settings>) -> Result<(), Diagnostics> {
+        Ok(parameter::delete(cx, request.state.parameter_name.require("parameter_name")?).await?)
+    }
+
+    async fn import(&self, cx: &Cx<Connection>, request: Import) -> Result<Settings, Diagnostics> {
+        let namespace = cx.require_namespace()?;
+        check_imported(&request.id, namespace)?;
+        Ok(Settings { id: namespace.as_str().into(), ..Settings::default() })
+    }
+}
+
+/// A namespace has one object, so the id tells nothing; one that means something else is a mistake.
+fn check_imported(id: &str, namespace: &Namespace) -> Result<(), Diagnostic> {
+    if [namespace.as_str(), "settings", &namespace.settings()].contains(&id) {
+        return Ok(());
+    }
+    Err(Diagnostic::error(format!("\"{id}\" is not the id of the settings")).detail(format!(
+        "Import by the provider's namespace, {namespace}. To import those of another namespace, configure a provider for it."
+    )))
+}
+
+impl Settings {
+    /// The document; `None` while a part of it is not known. What the configuration leaves out has its default.
+    fn document(&self) -> Option<SettingsDocument> {
+        let is_open = self.account_aliases.is_unknown()
+            || self.notify_rule_errors.is_unknown()
+            || self.notify_log_removal.is_unknown()
+            || self.refresh_seconds.is_unknown()
+            || self.redact.is_unknown()
+            || self.metrics_namespace.is_unknown();
+        (!is_open).then(|| self.known_parts())
+    }
+
+    /// The document with the default of everything that is not known.
+    fn known_parts(&self) -> SettingsDocument {
+        let default = SettingsDocument::default();
+        SettingsDocument {
+            account_aliases: self.account_aliases.known().cloned().unwrap_or_default(),
+            notify_rule_errors: self.notify_rule_errors.unwrap_or(default.notify_rule_errors),
+            notify_log_removal: self.notify_log_removal.unwrap_or(default.notify_log_removal),
+            refresh_seconds: self.refresh_seconds.unwrap_or(default.refresh_seconds),
+            redact: self.redact.elements().to_vec(),
+            metrics_namespace: self.metrics_namespace.known().cloned().unwrap_or(default.metrics_namespace),
+        }
+    }
+
+    /// What is wrong with the parts that are known, each at its place.
+    fn faults(&self) -> Diagnostics {
+        let document = self.known_parts();
+        document.faults().iter().map(|fault| self.told(fault)).collect()
+    }
+
+    fn told(&self, fault: &SettingsFault) -> Diagnostic {
+        let attribute = Path::from(fault.attribute());
+        let (summary, path) = match fault {
+            SettingsFault::Account(account) => ("The account has no such number", attribute.key(account)),
+            SettingsFault::Refresh(_) => ("The rules cannot be read anew that often", attribute),
+            SettingsFault::Redact(pattern) => {
+                let index = self.redact.elements().iter().position(|one| one == pattern);
+                ("The pattern fits no field", index.map_or(attribute.clone(), |index| attribute.index(index)))
+            }
+            SettingsFault::Metrics(_) => ("The namespace of the metrics cannot be used", attribute),
+        };
+        Diagnostic::error(summary).detail(sentence(fault)).at(path)
+    }
+
+    /// The text of the parameter, if it is known.
+    fn text(&self) -> Result<Option<String>, Diagnostic> {
+        self.document().map(|document| document.encode().map_err(|error| too_large(&error))).transpose()
+    }
+
+    /// The text of the parameter, at a time when it must be known: what was unknown at plan is checked here.
+    fn encode(&self) -> Result<String, Diagnostics> {
+        let text = self.text()?.ok_or_else(|| Diagnostic::error("The settings are not wholly known at apply"))?;
+        self.faults().or_ok(text)
+    }
+
+    fn from_document(document: SettingsDocument, state: &Self) -> Self {
+        Self {
+            account_aliases: keep_empty(document.account_aliases, &state.account_aliases),
+            notify_rule_errors: document.notify_rule_errors.into(),
+            notify_log_removal: document.notify_log_removal.into(),
+            refresh_seconds: document.refresh_seconds.into(),
+            redact: keep_empty(document.redact, &state.redact),
+            metrics_namespace: document.metrics_namespace.into(),
+            ..Self::default()
+        }
+    }
+
+    fn placed(self, parameter: &str, stored: Stored) -> Self {
+        Self { arn: stored.arn.into(), version: stored.version.into(), parameter_name: parameter.into(), ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_imported_by_their_namespace() {
+        let namespace = Namespace::parse("/trailhook/prod").unwrap();
+        for id in ["/trailhook/prod", "settings", "/trailhook/prod/settings"] {
+            assert_eq!(check_imported(id, &namespace), Ok(()));
+        }
+        let error = check_imported("/trailhook/test", &namespace).unwrap_err();
+        assert_eq!(error.summary(), "\"/trailhook/test\" is not the id of the settings");
+    }
+
+    #[test]
+    fn what_is_unknown_is_put_off() {
+        let settings = Settings { redact: Attribute::Unknown, refresh_seconds: 5.into(), ..Settings::default() };
+        assert_eq!(settings.text(), Ok(None));
+        let paths: Vec<_> = settings.faults().iter().map(|fault| fault.path().to_string()).collect();
+        assert_eq!(paths, ["refresh_seconds"]);
+    }
+}
