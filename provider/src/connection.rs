@@ -24,6 +24,7 @@ use trailhook_engine::document::Namespace;
 use crate::config::{Config, DEFAULT_MAX_RETRIES, DEFAULT_SESSION_NAME};
 use crate::pace::Pacers;
 use crate::parameter::ThrottlingIsPaced;
+use crate::s3::S3;
 
 /// The longest wait between two tries.
 const MAX_BACKOFF: Duration = Duration::from_secs(4);
@@ -31,6 +32,7 @@ const MAX_BACKOFF: Duration = Duration::from_secs(4);
 pub(crate) struct Connection {
     namespace: Attribute<Namespace>,
     client: Attribute<Client>,
+    s3: Attribute<S3>,
     /// Whether a region was given or found.
     has_region: bool,
     default_tags: Attribute<BTreeMap<String, String>>,
@@ -44,14 +46,15 @@ impl Connection {
     /// Nothing is sent yet, and credentials are looked up when the first call needs them.
     pub(crate) async fn new(config: &Config, pacers: Arc<Pacers>) -> Result<Self, Diagnostics> {
         config.faults().or_ok(())?;
-        let (client, has_region) = if config.is_connectable() {
+        let (client, s3, has_region) = if config.is_connectable() {
             let shared = shared(config).await?;
-            (Attribute::Known(client(config, &shared)), shared.region().is_some())
+            let s3 = S3::new(&shared, config.endpoint(|endpoints| &endpoints.s3));
+            (Attribute::Known(client(config, &shared)), Attribute::Known(s3), shared.region().is_some())
         } else {
-            (Attribute::Unknown, true)
+            (Attribute::Unknown, Attribute::Unknown, true)
         };
         let default_tags = config.default_tags();
-        Ok(Self { namespace: config.namespace()?, client, has_region, default_tags, pacers, own: Mutex::default() })
+        Ok(Self { namespace: config.namespace()?, client, s3, has_region, default_tags, pacers, own: Mutex::default() })
     }
 
     /// The tags of all parameters.
@@ -95,6 +98,20 @@ impl Connection {
     /// The client, at a time when it must be there.
     pub(crate) fn require_client(&self) -> Result<&Client, Diagnostic> {
         self.client()?.ok_or_else(unknown_configuration)
+    }
+
+    /// The client of S3, at a time when it must be there.
+    pub(crate) fn require_s3(&self) -> Result<&aws_sdk_s3::Client, Diagnostic> {
+        let s3 = if self.has_region { self.s3.known() } else { return Err(no_region()) };
+        s3.map(S3::client).ok_or_else(unknown_configuration)
+    }
+
+    /// The same in a region of its own, if one is given.
+    pub(crate) fn require_s3_in(&self, region: Option<String>) -> Result<aws_sdk_s3::Client, Diagnostic> {
+        match region {
+            Some(region) => Ok(self.s3.known().ok_or_else(unknown_configuration)?.client_in(region)),
+            None => Ok(self.require_s3()?.clone()),
+        }
     }
 }
 

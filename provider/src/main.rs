@@ -1,5 +1,6 @@
 //! The Terraform provider `trailhook/trailhook`: rules and routes as resources, each one parameter of Parameter Store.
 
+mod backtest;
 mod config;
 mod connection;
 mod data_source;
@@ -7,9 +8,11 @@ mod function;
 mod language;
 mod pace;
 mod pack;
+mod package;
 mod parameter;
 mod provider;
 mod resource;
+mod s3;
 mod tags;
 
 use std::process::ExitCode;

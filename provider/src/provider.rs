@@ -7,10 +7,10 @@ use tfplugin::{Catalog, Configure, Cx, Diagnostics, Provider};
 
 use crate::config::{self, Config};
 use crate::connection::Connection;
-use crate::data_source::Packs;
+use crate::data_source::{Backtests, LambdaPackages, Packs};
 use crate::function::{Explain, Fields, Flatten, Matches, SplitRules};
 use crate::pace::Pacers;
-use crate::resource::{Routes, RulePacks, Rules, SettingsOfNamespace};
+use crate::resource::{LambdaCodes, Routes, RulePacks, Rules, SettingsOfNamespace};
 
 #[derive(Default)]
 pub(crate) struct Trailhook {
@@ -27,8 +27,13 @@ impl Provider for Trailhook {
     }
 
     fn catalog(&self, catalog: &mut Catalog<Connection>) {
-        catalog.resource(Rules).resource(Routes).resource(RulePacks).resource(SettingsOfNamespace);
-        catalog.data_source(Packs);
+        catalog
+            .resource(Rules)
+            .resource(Routes)
+            .resource(RulePacks)
+            .resource(SettingsOfNamespace)
+            .resource(LambdaCodes);
+        catalog.data_source(Packs).data_source(LambdaPackages).data_source(Backtests);
         catalog.function(Matches).function(Explain).function(Flatten).function(Fields).function(SplitRules);
     }
 

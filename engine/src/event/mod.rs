@@ -26,6 +26,7 @@
 //! assert!(Event::parse(b"[1, 2]").is_err(), "a record is an object");
 //! ```
 
+mod actor;
 mod flatten;
 mod json;
 mod json_text;

@@ -1,5 +1,6 @@
 //! The resources, one a file.
 
+mod lambda_code;
 mod placement;
 mod reading;
 mod route;
@@ -7,6 +8,7 @@ mod rule;
 mod rule_pack;
 mod settings;
 
+pub(crate) use lambda_code::LambdaCodes;
 pub(crate) use placement::Placement;
 pub(crate) use route::Routes;
 pub(crate) use rule::Rules;

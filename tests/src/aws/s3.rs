@@ -77,6 +77,18 @@ impl Aws {
         Ok(())
     }
 
+    /// Makes the bucket keep the older versions of its objects.
+    ///
+    /// # Errors
+    ///
+    /// The service's answer, such as `NoSuchBucket`; a failed connection.
+    pub async fn keep_versions(&self, bucket: &str) -> anyhow::Result<()> {
+        let configuration = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
+        let query = [("versioning", "")];
+        self.s3("S3.PutBucketVersioning", Method::PUT, bucket, None, &query, configuration.into()).await?;
+        Ok(())
+    }
+
     /// Stores an object.
     ///
     /// # Errors

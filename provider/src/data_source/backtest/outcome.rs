@@ -1,0 +1,129 @@
+//! What a backtest found: the attributes, and what people are told beside them.
+
+use std::fmt::Write as _;
+
+use tfplugin::{Diagnostic, Diagnostics};
+
+use super::{ActorCount, Backtest, EventNameCount};
+use crate::backtest::Report;
+
+/// Actors and event names that are shown.
+const TOP: usize = 10;
+/// The same in a diagnostic.
+const TOP_TOLD: usize = 3;
+
+/// The data source with its results.
+pub(super) fn filled(config: Backtest, report: &Report) -> Backtest {
+    let tally = &report.tally;
+    let span = tally.span.map(|(first, last)| (first.to_string(), last.to_string()));
+    let (first, last) = span.unzip();
+    let actors = tally.actors.top(TOP).into_iter();
+    let names = tally.event_names.top(TOP).into_iter();
+    Backtest {
+        objects: whole(report.objects).into(),
+        bytes: whole(report.bytes).into(),
+        truncated: report.truncated.into(),
+        events: whole(tally.events).into(),
+        broken_records: whole(tally.broken_records).into(),
+        matches: whole(tally.matches).into(),
+        excepted: whole(tally.excepted).into(),
+        matches_per_day: rounded(tally.matches_per_day()).into(),
+        errors: whole(tally.errors).into(),
+        first_error: tally.first_error().map(str::to_owned).into(),
+        first_event_time: first.into(),
+        last_event_time: last.into(),
+        top_actors: actors
+            .map(|(actor, count)| ActorCount { actor: actor.into(), count: whole(count).into() })
+            .collect::<Vec<_>>()
+            .into(),
+        top_event_names: names
+            .map(|(name, count)| EventNameCount { event_name: name.into(), count: whole(count).into() })
+            .collect::<Vec<_>>()
+            .into(),
+        sample_event_ids: tally.sample_ids().into_iter().map(str::to_owned).collect::<Vec<_>>().into(),
+        ..config
+    }
+}
+
+/// The warnings, and the error of a rule that matches too often.
+pub(super) fn told(config: &Backtest, report: &Report) -> Diagnostics {
+    let tally = &report.tally;
+    let mut told = Diagnostics::new();
+    let source = if config.bucket.is_null() { "files" } else { "bucket" };
+    let per_day = tally.matches_per_day();
+    match (config.fail_above.known(), config.warn_above.known()) {
+        (Some(limit), _) if per_day > *limit => {
+            let fault = Diagnostic::error("The rule matches too often");
+            told.push(fault.detail(figures(report, "fail_above", *limit)).at("fail_above"));
+        }
+        (_, Some(limit)) if per_day > *limit => {
+            let warning = Diagnostic::warning("The rule matches often");
+            told.push(warning.detail(figures(report, "warn_above", *limit)).at("warn_above"));
+        }
+        _ => {}
+    }
+    if report.truncated {
+        let detail = format!(
+            "`max_bytes` left logs out: {} were read. Raise it, or choose less.",
+            count(report.objects, "log", "logs")
+        );
+        told.push(Diagnostic::warning("The backtest is not complete").detail(detail).at("max_bytes"));
+    } else if tally.events == 0 {
+        let detail = "So it says nothing about the rule. Are there logs of the time and the place that were chosen?";
+        told.push(Diagnostic::warning("The backtest read no events").detail(detail).at(source));
+    }
+    if let Some(error) = tally.first_error() {
+        let detail = format!(
+            "On {} of {}, which counts as not true. The first error: {error}",
+            count(tally.errors, "event", "events"),
+            tally.events
+        );
+        let at = if config.expression.is_null() { "exceptions" } else { "expression" };
+        told.push(Diagnostic::warning("The rule raised errors").detail(detail).at(at));
+    }
+    if tally.broken_records > 0 {
+        let detail = format!("{} could not be read.", count(tally.broken_records, "record", "records"));
+        told.push(Diagnostic::warning("Some records are no events").detail(detail).at(source));
+    }
+    told
+}
+
+fn figures(report: &Report, limit_name: &str, limit: f64) -> String {
+    let tally = &report.tally;
+    let mut text = format!(
+        "{} among {} in {} days: {} a day, and `{limit_name}` is {limit}.",
+        count(tally.matches, "match", "matches"),
+        count(tally.events, "event", "events"),
+        shown(tally.days()),
+        shown(tally.matches_per_day()),
+    );
+    for (title, top) in [("Who", tally.actors.top(TOP_TOLD)), ("What", tally.event_names.top(TOP_TOLD))] {
+        text.push_str("\n\n");
+        text.push_str(title);
+        text.push(':');
+        for (name, count) in top {
+            // Terraform keeps lines that begin with a space as they are. Writing to a string does not fail.
+            let _ = write!(text, "\n  {count:>7}  {}", name.escape_debug());
+        }
+    }
+    text
+}
+
+fn count(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+fn whole(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// Four digits behind the point, which a rate of one match a year still fills.
+fn rounded(number: f64) -> f64 {
+    (number * 10_000.0).round() / 10_000.0
+}
+
+/// For people.
+fn shown(number: f64) -> String {
+    let text = format!("{number:.1}");
+    text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
+}

@@ -1,0 +1,151 @@
+//! One object of a bucket, and the checksum by which its content is known.
+
+use std::time::Duration;
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::http::HttpResponse;
+use aws_sdk_s3::error::SdkError;
+use aws_sdk_s3::operation::head_object::HeadObjectError;
+use aws_sdk_s3::operation::put_object::PutObjectError;
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::ChecksumMode;
+use sha2::{Digest as _, Sha256};
+use tfplugin::{Cx, Diagnostic};
+
+use super::failure::{Address, chain, failed};
+use crate::package::{Package, source_code_hash};
+
+/// An object as it stands in a bucket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Object {
+    /// The SHA-256 of the content in base64; `None` for one that is too large to be a package.
+    pub(crate) hash: Option<String>,
+    /// `None` in a bucket without versions.
+    pub(crate) version_id: Option<String>,
+}
+
+/// Whether a write may replace what is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Overwrite {
+    Yes,
+    No,
+}
+
+/// What a write did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Put {
+    Written(Object),
+    /// An object was there, and is as it was.
+    Taken,
+}
+
+/// The largest object whose content is read to know its checksum: what a function's code may take, unpacked.
+const LARGEST_PACKAGE: i64 = 250 * 1024 * 1024;
+
+/// How long a write may take after the run was interrupted: what was written and is in no state is lost to Terraform.
+const INTERRUPTED_WRITE: Duration = Duration::from_secs(20);
+
+/// The object, or `None` if there is none.
+pub(crate) async fn head<C>(cx: &Cx<C>, client: &Client, address: &Address) -> Result<Option<Object>, Diagnostic> {
+    let request = client.head_object().bucket(&address.bucket).key(&address.key).checksum_mode(ChecksumMode::Enabled);
+    let answer = match cx.or_interrupted(request.send()).await? {
+        Ok(answer) => answer,
+        Err(error) if is_absent(&error) => return Ok(None),
+        Err(error) => return Err(failed("HeadObject", address, &error)),
+    };
+    let version_id = version(answer.version_id());
+    // One that was uploaded in parts has a checksum of checksums, with their number behind a hyphen.
+    let checksum = answer.checksum_sha256().filter(|checksum| !checksum.contains('-'));
+    let hash = match checksum {
+        Some(checksum) => Some(checksum.to_owned()),
+        None if answer.content_length().is_none_or(|length| length > LARGEST_PACKAGE) => None,
+        None => Some(cx.or_interrupted(read_hash(client, address, version_id.as_deref())).await??),
+    };
+    Ok(Some(Object { hash, version_id }))
+}
+
+/// The checksum of an object that was written by another program, of its content.
+async fn read_hash(client: &Client, address: &Address, version_id: Option<&str>) -> Result<String, Diagnostic> {
+    let request = client.get_object().bucket(&address.bucket).key(&address.key);
+    let answer = request.set_version_id(version_id.map(str::to_owned)).send().await;
+    let mut body = answer.map_err(|error| failed("GetObject", address, &error))?.body;
+    let mut digest = Sha256::new();
+    while let Some(chunk) = body.try_next().await.map_err(|error| {
+        Diagnostic::error(format!("GetObject of {address} failed"))
+            .detail(format!("The transfer broke off: {}.", chain(&error)))
+    })? {
+        digest.update(&chunk);
+    }
+    Ok(source_code_hash(digest.finalize().as_slice()))
+}
+
+/// Writes a package. S3 compares the checksum with what arrives and keeps it.
+pub(crate) async fn put<C>(
+    cx: &Cx<C>,
+    client: &Client,
+    address: &Address,
+    package: &Package,
+    overwrite: Overwrite,
+) -> Result<Put, Diagnostic> {
+    let request = client
+        .put_object()
+        .bucket(&address.bucket)
+        .key(&address.key)
+        .content_type("application/zip")
+        .checksum_sha256(package.hash())
+        .set_if_none_match((overwrite == Overwrite::No).then(|| "*".to_owned()))
+        .body(ByteStream::from(package.content().to_vec()));
+    // Only before it begins can it be left out.
+    cx.or_interrupted(std::future::ready(())).await?;
+    let interrupted = async {
+        cx.cancellation().cancelled().await;
+        tokio::time::sleep(INTERRUPTED_WRITE).await;
+    };
+    let answer = tokio::select! {
+        answer = request.send() => answer,
+        () = interrupted => {
+            return Err(Diagnostic::error("Interrupted while S3 did not answer")
+                .detail(format!("It is not known whether {address} was written. The next apply tells.")));
+        }
+    };
+    match answer {
+        Ok(answer) => {
+            Ok(Put::Written(Object { hash: Some(package.hash().to_owned()), version_id: version(answer.version_id()) }))
+        }
+        Err(error) if is_taken(&error) => match head(cx, client, address).await? {
+            // An answer may be lost on its way; the try behind it then meets what the first one wrote.
+            Some(object) if object.hash.as_deref() == Some(package.hash()) => Ok(Put::Written(object)),
+            Some(_) => Ok(Put::Taken),
+            None => Err(failed("PutObject", address, &error)),
+        },
+        Err(error) => Err(failed("PutObject", address, &error)),
+    }
+}
+
+/// Removes an object. One that is gone already is as wanted.
+pub(crate) async fn delete<C>(cx: &Cx<C>, client: &Client, address: &Address) -> Result<(), Diagnostic> {
+    cx.or_interrupted(std::future::ready(())).await?;
+    match client.delete_object().bucket(&address.bucket).key(&address.key).send().await {
+        Ok(_) => Ok(()),
+        Err(error) if status(&error) == Some(404) => Ok(()),
+        Err(error) => Err(failed("DeleteObject", address, &error)),
+    }
+}
+
+/// In a bucket whose versions are suspended the version is called "null".
+fn version(id: Option<&str>) -> Option<String> {
+    id.filter(|id| *id != "null").map(str::to_owned)
+}
+
+fn status<E>(error: &SdkError<E, HttpResponse>) -> Option<u16> {
+    error.raw_response().map(|response| response.status().as_u16())
+}
+
+fn is_absent(error: &SdkError<HeadObjectError, HttpResponse>) -> bool {
+    status(error) == Some(404)
+}
+
+/// 412: an object is there. 409: another write of the same key was under way.
+fn is_taken(error: &SdkError<PutObjectError, HttpResponse>) -> bool {
+    matches!(status(error), Some(412 | 409))
+}

@@ -1,0 +1,301 @@
+//! The function's package under the real Terraform: as a file, and as an object of the emulator's S3.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a panic is a failed test")]
+
+mod support;
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+use support::{configuration, terraform};
+use tempfile::TempDir;
+use trailhook_tests::{Action, Artifacts, Aws, Canned, FaultProxy, MiniStack, Rule, Terraform, require};
+
+const CODE: &str = "code";
+const KEY: &str = "trailhook/bootstrap.zip";
+
+const RESOURCE: &str = r#"
+resource "trailhook_lambda_code" "function" {
+  bucket = "code"
+  key    = "trailhook/bootstrap.zip"
+}
+"#;
+
+/// The emulator behind a proxy, a bucket, and a folder of packages, where a development build of the provider looks.
+struct Stand {
+    aws: Aws,
+    proxy: FaultProxy,
+    terraform: Terraform,
+    packages: TempDir,
+    _stack: MiniStack,
+}
+
+impl Stand {
+    async fn start() -> anyhow::Result<Self> {
+        let stack = MiniStack::start().await?;
+        let proxy = FaultProxy::start().await?;
+        proxy.forward_to(stack.url());
+        let packages = tempfile::tempdir()?;
+        let folder = packages.path().to_string_lossy().into_owned();
+        let terraform = terraform(&proxy.url())?.environment("TRAILHOOK_PACKAGE_DIR", folder);
+        let aws = Aws::at(stack.url());
+        aws.create_bucket(CODE).await?;
+        let stand = Self { aws, proxy, terraform, packages, _stack: stack };
+        stand.release("x86_64", "#!/bin/sh\nexit 1\n")?;
+        Ok(stand)
+    }
+
+    /// What the next run of the provider carries; the zip.
+    fn release(&self, architecture: &str, bootstrap: &str) -> anyhow::Result<Vec<u8>> {
+        let zip = Artifacts::zip_of(bootstrap.as_bytes())?;
+        std::fs::write(self.packages.path().join(format!("bootstrap-{architecture}.zip")), &zip)?;
+        Ok(zip)
+    }
+
+    async fn init(&self, resources: &str) {
+        self.terraform.write("main.tf", &configuration(resources)).unwrap();
+        self.terraform.init().await.unwrap().success().unwrap();
+    }
+
+    async fn apply(&self) {
+        self.terraform.apply(&[]).await.unwrap().success().unwrap();
+        self.assert_empty_plan().await;
+    }
+
+    async fn assert_empty_plan(&self) {
+        let plan = self.terraform.plan(&[]).await.unwrap();
+        assert_eq!(plan.code, 0, "the plan should be empty:\n{}{}", plan.stdout, plan.stderr);
+    }
+
+    async fn values(&self) -> Value {
+        let state = self.terraform.show(None).await.unwrap();
+        state["values"]["root_module"]["resources"][0]["values"].clone()
+    }
+
+    async fn object(&self) -> Option<Vec<u8>> {
+        self.aws.get_object(CODE, KEY).await.unwrap().map(|body| body.to_vec())
+    }
+
+    /// A plan that changes the object in place, and the apply of it.
+    async fn assert_mended(&self, wanted: &[u8]) {
+        let plan = self.terraform.plan(&[]).await.unwrap();
+        assert_eq!(plan.code, 2, "{}{}", plan.stdout, plan.stderr);
+        let text = plan.stdout;
+        assert!(text.contains("~ source_code_hash") && text.contains("0 to add, 1 to change, 0 to destroy"), "{text}");
+        self.apply().await;
+        assert_eq!(self.object().await.unwrap(), wanted);
+    }
+}
+
+#[tokio::test]
+async fn the_package_lives_in_s3_from_apply_to_destroy() {
+    let stand = require!(Stand::start().await);
+    stand.aws.keep_versions(CODE).await.unwrap();
+    stand.init(RESOURCE).await;
+
+    // What is planned on one machine is applied on another: the plan names the hash, and apply uploads.
+    assert_eq!(stand.terraform.plan(&["-out=plan"]).await.unwrap().code, 2);
+    let planned = stand.terraform.show(Some("plan")).await.unwrap()["planned_values"]["root_module"]["resources"][0]
+        ["values"]["source_code_hash"]
+        .clone();
+    assert_eq!(stand.object().await, None);
+    stand.terraform.apply(&["plan"]).await.unwrap().success().unwrap();
+    stand.assert_empty_plan().await;
+    let first = stand.values().await;
+    assert_eq!(first["source_code_hash"], planned);
+    assert_eq!((&first["id"], &first["architecture"]), (&json!("code/trailhook/bootstrap.zip"), &json!("x86_64")));
+    assert!(first["version_id"].is_string(), "{first}");
+
+    // A new release of the provider.
+    let newer = stand.release("x86_64", "#!/bin/sh\nexit 2\n").unwrap();
+    stand.assert_mended(&newer).await;
+    let second = stand.values().await;
+    assert_ne!(first["source_code_hash"], second["source_code_hash"]);
+    assert_ne!(first["version_id"], second["version_id"]);
+
+    // Replaced by another program, which leaves no checksum, and removed.
+    stand.aws.put_object(CODE, KEY, "by hand").await.unwrap();
+    stand.assert_mended(&newer).await;
+    stand.aws.put_object(CODE, KEY, newer.clone()).await.unwrap();
+    stand.assert_empty_plan_but_for_the_version().await;
+    stand.aws.delete_object(CODE, KEY).await.unwrap();
+    let plan = stand.terraform.plan(&[]).await.unwrap();
+    assert!(plan.stdout.contains("1 to add, 0 to change, 0 to destroy"), "{}{}", plan.stdout, plan.stderr);
+    stand.apply().await;
+
+    // The other processor, and another key.
+    let arm = stand.release("arm64", "#!/bin/sh\nexit 3\n").unwrap();
+    stand.init(&RESOURCE.replace("  key ", "  architecture = \"arm64\"\n  key ")).await;
+    stand.assert_mended(&arm).await;
+    stand.init(&RESOURCE.replace(KEY, "other.zip")).await;
+    let plan = stand.terraform.plan(&[]).await.unwrap();
+    assert!(plan.stdout.contains("must be replaced") && plan.stdout.contains("forces replacement"), "{}", plan.stdout);
+    stand.apply().await;
+    assert_eq!(stand.object().await, None);
+    assert_eq!(stand.aws.get_object(CODE, "other.zip").await.unwrap().unwrap(), newer);
+
+    stand.terraform.destroy().await.unwrap().success().unwrap();
+    assert_eq!(stand.aws.list_objects(CODE, "").await.unwrap(), []);
+}
+
+impl Stand {
+    /// The same package under another version is no drift: the next change of the resource takes note of the version.
+    async fn assert_empty_plan_but_for_the_version(&self) {
+        let plan = self.terraform.plan(&[]).await.unwrap();
+        assert!(!plan.stdout.contains("to change"), "{}{}", plan.stdout, plan.stderr);
+    }
+}
+
+#[tokio::test]
+async fn what_is_there_is_imported_and_never_overwritten() {
+    let stand = require!(Stand::start().await);
+    stand.aws.put_object(CODE, KEY, "somebody's").await.unwrap();
+    stand.init(RESOURCE).await;
+    let run = stand.terraform.apply(&[]).await.unwrap();
+    assert_eq!(run.code, 1);
+    let text = run.diagnostics();
+    assert!(text.contains("s3://code/trailhook/bootstrap.zip exists already"), "{text}");
+    assert!(text.contains("terraform import trailhook_lambda_code.LABEL code/trailhook/bootstrap.zip"), "{text}");
+    assert_eq!(stand.object().await.unwrap(), b"somebody's");
+
+    stand
+        .terraform
+        .import("trailhook_lambda_code.function", &format!("s3://{CODE}/{KEY}"))
+        .await
+        .unwrap()
+        .success()
+        .unwrap();
+    let zip = stand.release("x86_64", "#!/bin/sh\nexit 1\n").unwrap();
+    stand.assert_mended(&zip).await;
+
+    // What is the package already imports clean, by id and by block, for either processor.
+    let arm = stand.release("arm64", "#!/bin/sh\nexit 3\n").unwrap();
+    stand.terraform.run(["state", "rm", "trailhook_lambda_code.function"]).await.unwrap().success().unwrap();
+    stand
+        .terraform
+        .import("trailhook_lambda_code.function", &format!("{CODE}/{KEY}"))
+        .await
+        .unwrap()
+        .success()
+        .unwrap();
+    stand.assert_empty_plan().await;
+    stand.terraform.run(["state", "rm", "trailhook_lambda_code.function"]).await.unwrap().success().unwrap();
+    stand.aws.put_object(CODE, KEY, arm).await.unwrap();
+    stand.init(&format!("import {{\n  to = trailhook_lambda_code.function\n  id = \"{CODE}/{KEY}\"\n}}\n")).await;
+    let run = stand.terraform.plan(&["-generate-config-out=generated.tf"]).await.unwrap();
+    assert!(run.stdout.contains("1 to import, 0 to add, 0 to change, 0 to destroy"), "{}{}", run.stdout, run.stderr);
+    stand.apply().await;
+    assert_eq!(stand.values().await["architecture"], "arm64");
+
+    std::fs::remove_file(stand.terraform.folder().join("generated.tf")).unwrap();
+    stand.terraform.run(["state", "rm", "trailhook_lambda_code.function"]).await.unwrap().success().unwrap();
+    stand.init(&format!("{RESOURCE}import {{\n  to = trailhook_lambda_code.function\n  id = \"code\"\n}}\n")).await;
+    let text = stand.terraform.plan(&[]).await.unwrap().diagnostics();
+    assert!(
+        text.contains("\"code\" is not an object of a bucket") && text.contains("as BUCKET/KEY. It has no slash."),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn an_upload_survives_faults_and_names_them() {
+    let stand = require!(Stand::start().await);
+    stand.init(RESOURCE).await;
+
+    // Refused for good: the operation, the object and the request are told.
+    stand.proxy.add(Rule::on("S3.PutObject").then(Action::Answer(Canned::s3_access_denied())));
+    let text = stand.terraform.apply(&[]).await.unwrap().diagnostics();
+    assert!(text.contains("PutObject of s3://code/trailhook/bootstrap.zip failed"), "{text}");
+    assert!(text.contains("AccessDenied: ") && text.contains("(request "), "{text}");
+    stand.proxy.clear_rules();
+
+    // Written, and the answer lost: the second try meets what the first one wrote.
+    stand.proxy.add(Rule::on("S3.PutObject").times(1).then(Action::LoseAnswer));
+    stand.apply().await;
+    assert!(stand.proxy.calls_to("S3.PutObject").len() >= 2);
+
+    // An answer without a body has neither a code nor a reason of its own.
+    stand.proxy.add(Rule::on("S3.HeadObject").then(Action::Answer(Canned::http(403, "application/xml", ""))));
+    let text = stand.terraform.plan(&[]).await.unwrap().diagnostics();
+    assert!(
+        text.contains("HeadObject of s3://code/trailhook/bootstrap.zip failed")
+            && text.contains("HTTP status 403: access denied"),
+        "{text}"
+    );
+    stand.proxy.clear_rules();
+
+    // A bucket that is gone takes its objects with it.
+    stand.init(&RESOURCE.replace("\"code\"", "\"absent\"")).await;
+    let text = stand.terraform.apply(&[]).await.unwrap().diagnostics();
+    assert!(
+        text.contains("PutObject of s3://absent/trailhook/bootstrap.zip failed") && text.contains("NoSuchBucket: "),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn mistakes_are_told_at_their_place() {
+    let stand = require!(Stand::start().await);
+    let mut shown = String::new();
+    for (title, resources) in [
+        (
+            "names that S3 does not take",
+            "resource \"trailhook_lambda_code\" \"a\" {\n  bucket       = \"s3://code\"\n  key          = \"/a.zip\"\n  architecture = \"arm\"\n}\n\
+             resource \"trailhook_lambda_code\" \"b\" {\n  bucket = \"Code\"\n  key    = \"\"\n}\n",
+        ),
+        (
+            "a file without a name",
+            "data \"trailhook_lambda_package\" \"a\" {\n  architecture = \"amd64\"\n  output_path  = \"\"\n}\n",
+        ),
+    ] {
+        stand.init(resources).await;
+        let run = stand.terraform.validate().await.unwrap();
+        assert_eq!(run.code, 1, "{title}: {}", run.stdout);
+        shown.push_str(&format!("=== {title}\n{}\n\n", run.stderr.trim()));
+    }
+    // A build without a package, told by each that needs one.
+    let bare = terraform(&stand.proxy.url()).unwrap();
+    let both = format!("{RESOURCE}data \"trailhook_lambda_package\" \"a\" {{\n  output_path = \"a.zip\"\n}}\n");
+    bare.write("main.tf", &configuration(&both)).unwrap();
+    bare.init().await.unwrap().success().unwrap();
+    let run = bare.plan(&[]).await.unwrap();
+    assert_eq!(run.code, 1);
+    shown.push_str(&format!("=== a development build\n{}\n", run.stderr.trim()));
+    assert!(stand.proxy.calls_to("S3.*").is_empty());
+    insta::assert_snapshot!(shown);
+}
+
+#[tokio::test]
+async fn the_package_is_written_to_a_file() {
+    let stand = require!(Stand::start().await);
+    let zip = stand.release("arm64", "#!/bin/sh\nexit 3\n").unwrap();
+    let source = |path: &str| {
+        format!(
+            "data \"trailhook_lambda_package\" \"function\" {{\n  architecture = \"arm64\"\n  output_path  = \"{path}\"\n}}\n\
+             output \"package\" {{\n  value = data.trailhook_lambda_package.function\n}}\n"
+        )
+    };
+    stand.init(&source("${path.module}/function.zip")).await;
+    stand.apply().await;
+    let file = stand.terraform.folder().join("function.zip");
+    assert_eq!(std::fs::read(&file).unwrap(), zip);
+    let output = stand.terraform.show(None).await.unwrap()["values"]["outputs"]["package"]["value"].clone();
+    assert_eq!(output["path"], "./function.zip");
+    assert_eq!(output["version"], Terraform::provider_version());
+    assert_eq!(output["size"], zip.len());
+    assert_eq!(output["source_code_hash"].as_str().map(str::len), Some(44));
+
+    // One that was spoilt is written anew at the next plan, and one that is right is left alone.
+    std::fs::write(&file, "spoilt").unwrap();
+    stand.assert_empty_plan().await;
+    assert_eq!(std::fs::read(&file).unwrap(), zip);
+    let modified = |file: &Path| std::fs::metadata(file).unwrap().modified().unwrap();
+    let before = modified(&file);
+    stand.assert_empty_plan().await;
+    assert_eq!(modified(&file), before);
+
+    stand.init(&source("absent/function.zip")).await;
+    let text = stand.terraform.plan(&[]).await.unwrap().diagnostics();
+    assert!(text.contains("The package cannot be written"), "{text}");
+    assert!(text.contains("Its folder does not exist: create it, or choose another one."), "{text}");
+}
