@@ -46,7 +46,10 @@ impl Connection {
         config.faults().or_ok(())?;
         let (client, has_region) = if config.is_connectable() {
             let shared = shared(config).await?;
-            (Attribute::Known(client(config, &shared)), shared.region().is_some())
+            (
+                Attribute::Known(client(config, &shared)),
+                shared.region().is_some_and(|region| !region.as_ref().is_empty()),
+            )
         } else {
             (Attribute::Unknown, true)
         };
