@@ -34,33 +34,32 @@ resource "trailhook_rule" "root_activity" {
     event.get("userIdentity.type", "") == "Root"
     and not event.get("eventName", "").startswith(("Get", "List", "Describe", "Head"))
   EOT
+
+  test {
+    name  = "root deletes a trail"
+    event = jsonencode({ userIdentity = { type = "Root" }, eventName = "DeleteTrail" })
+  }
 }
 
 resource "trailhook_rule" "trail_stopped" {
   name        = "trail-stopped"
   description = "A trail no longer logs. What happens from now on leaves no trace in it."
   severity    = "critical"
-  expression  = <<-EOT
-    event.get("eventSource") == "cloudtrail.amazonaws.com" and event.get("eventName") == "StopLogging"
-  EOT
+  event_names = ["cloudtrail:StopLogging"]
 }
 
 resource "trailhook_rule" "trail_changed" {
   name        = "trail-changed"
   description = "A trail was changed."
   severity    = "high"
-  expression  = <<-EOT
-    event.get("eventSource") == "cloudtrail.amazonaws.com" and event.get("eventName") == "UpdateTrail"
-  EOT
+  event_names = ["cloudtrail:UpdateTrail"]
 }
 
 resource "trailhook_rule" "trail_deleted" {
   name        = "trail-deleted"
   description = "A trail was deleted."
   severity    = "critical"
-  expression  = <<-EOT
-    event.get("eventSource") == "cloudtrail.amazonaws.com" and event.get("eventName") == "DeleteTrail"
-  EOT
+  event_names = ["cloudtrail:DeleteTrail"]
 }
 
 resource "trailhook_rule" "alerter_configuration_changed" {

@@ -142,3 +142,19 @@ async fn a_run_without_tests_is_no_success() {
     assert_eq!(code, 2);
     assert!(stderr.contains("no rule that can be read is called \"b\"; these are there: a"), "{stderr}");
 }
+
+#[tokio::test]
+async fn what_is_suspicious_about_names_is_told_by_check() {
+    let suspicious = "resource \"trailhook_rule\" \"a\" {\n  name        = \"a\"\n  event_names = [\"StopLoging\"]\n  group_by    = [\"eventname\"]\n}\n";
+    let folder = folder(suspicious);
+    let (code, stdout, _) = trailhook(&["check", folder.path().to_str().unwrap()], "").await.unwrap();
+    assert_eq!(code, 0);
+    for told in [
+        "warning[TH0301]: no known event has the name \"StopLoging\"",
+        "Did you mean \"StopLogging\"?",
+        "warning[TH0304]",
+        "1 rule checked, 0 errors",
+    ] {
+        assert!(stdout.contains(told), "{told} is missing in {stdout}");
+    }
+}

@@ -4,14 +4,15 @@
 
 use serde_json::Value;
 use tokio::sync::OnceCell;
-use trailhook_tests::{Aws, MiniStack, ParameterKind, Terraform, TerraformRun};
+use trailhook_tests::{Aws, FaultProxy, MiniStack, ParameterKind, Terraform, TerraformRun};
 
 use super::{NAMESPACE, configuration, terraform};
 
-/// Terraform with our provider, on an account of its own.
+/// Terraform with our provider, on an account of its own; its calls to AWS go through the proxy.
 pub(crate) struct Stand {
     pub(crate) aws: Aws,
     pub(crate) terraform: Terraform,
+    pub(crate) proxy: FaultProxy,
     initialised: OnceCell<()>,
     _stack: MiniStack,
 }
@@ -19,14 +20,21 @@ pub(crate) struct Stand {
 impl Stand {
     pub(crate) async fn start() -> anyhow::Result<Self> {
         let stack = MiniStack::start().await?;
-        let terraform = terraform(stack.url())?;
-        Ok(Self { aws: Aws::at(stack.url()), terraform, initialised: OnceCell::new(), _stack: stack })
+        let proxy = FaultProxy::start().await?;
+        proxy.forward_to(stack.url());
+        let terraform = terraform(&proxy.url())?;
+        Ok(Self { aws: Aws::at(stack.url()), terraform, proxy, initialised: OnceCell::new(), _stack: stack })
+    }
+
+    /// Writes the configuration and initialises Terraform, without applying it.
+    pub(crate) async fn prepare(&self, resources: &str) {
+        self.write(resources);
+        self.init().await;
     }
 
     /// Applies, and holds that a second plan is empty.
     pub(crate) async fn apply(&self, resources: &str) {
-        self.write(resources);
-        self.init().await;
+        self.prepare(resources).await;
         self.terraform.apply(&[]).await.unwrap().success().unwrap();
         self.assert_empty_plan().await;
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{anyhow, bail};
-use hcl::eval::{Context, Evaluate as _};
+use hcl::eval::{Context, ErrorKind, Evaluate as _};
 use hcl::{Body, Value};
 
 /// The attributes of a block, worked out as far as that goes without Terraform.
@@ -17,10 +17,12 @@ impl Attributes<'_> {
         let Some(attribute) = self.body.attributes().find(|attribute| attribute.key() == key) else {
             return Ok(None);
         };
-        let value = attribute.expr().evaluate(self.context);
-        match value.map_err(|error| {
-            anyhow!("`{key}` cannot be worked out without Terraform, which `terraform validate` can: {error}")
-        })? {
+        let value = attribute.expr().evaluate(self.context).map_err(|error| match error.kind() {
+            // Terraform would say the same.
+            ErrorKind::FuncCall(..) => anyhow!("`{key}` cannot be worked out: {}", error.kind()),
+            _ => anyhow!("`{key}` cannot be worked out without Terraform, which `terraform validate` can: {error}"),
+        });
+        match value? {
             Value::Null => Ok(None),
             value => Ok(Some(value)),
         }

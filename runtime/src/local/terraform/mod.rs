@@ -116,22 +116,23 @@ fn tests(block: &Block, context: &Context<'_>) -> Vec<Result<FoundTest, String>>
     let mut names = BTreeSet::new();
     let tests = body_blocks(block, "test").into_iter().zip(1_usize..).map(|(block, number)| {
         let attributes = Attributes { body: block.body(), context };
-        let test = test(&attributes).map_err(|error| format!("test {number}: {error:#}"))?;
-        match names.insert(test.name.clone()) {
-            true => Ok(test),
-            false => Err(format!("two tests are called \"{}\"", test.name)),
+        let name = attributes.required("name").map_err(|error| format!("test {number}: {error:#}"))?;
+        if !names.insert(name.clone()) {
+            return Err(format!("two tests are called \"{name}\""));
         }
+        test(&name, &attributes).map_err(|error| format!("test \"{name}\": {error:#}"))
     });
     let mut tests: Vec<_> = tests.collect();
-    if !body_blocks(block, "dynamic").is_empty() {
-        tests.push(Err("the rule has a `dynamic` block, which only Terraform can work out".to_owned()));
+    let is_dynamic = |block: &&Block| block.labels().first().is_some_and(|label| label.as_str() == "test");
+    if body_blocks(block, "dynamic").iter().any(is_dynamic) {
+        tests.push(Err("tests of a `dynamic` block are for Terraform alone to work out".to_owned()));
     }
     tests
 }
 
-fn test(attributes: &Attributes<'_>) -> anyhow::Result<FoundTest> {
+fn test(name: &str, attributes: &Attributes<'_>) -> anyhow::Result<FoundTest> {
     Ok(FoundTest {
-        name: attributes.required("name")?,
+        name: name.to_owned(),
         event: attributes.required("event")?,
         expected: attributes.text("expect")?.map(|word| Expectation::parse(&word)).transpose()?.unwrap_or_default(),
     })
