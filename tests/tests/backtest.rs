@@ -151,7 +151,7 @@ async fn files_give_the_figures_of_the_bucket() {
     let rule = "  event_names = [\"sts:AssumeRole\", \"ConsoleLogin\"]\n  exceptions = [\"event['userIdentity.type'] == 'AWSService'\"]\n";
     let of_bucket = stand.figures(&format!("{rule}  bucket = \"{BUCKET}\"\n{DAY}")).await;
     assert!(of_bucket["excepted"].as_i64().unwrap() > 0 && of_bucket["matches"].as_i64().unwrap() > 0, "{of_bucket}");
-    for files in [format!("[{:?}]", folder), format!("[\"{}/**/*.json.gz\"]", folder.display())] {
+    for files in [format!("[{folder:?}]"), format!("[\"{}/**/*.json.gz\"]", folder.display())] {
         let of_files = stand.figures(&format!("{rule}  files = {files}\n")).await;
         for (name, value) in of_bucket.as_object().unwrap() {
             if !["bucket", "files", "from", "to"].contains(&name.as_str()) {
