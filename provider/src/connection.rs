@@ -49,7 +49,8 @@ impl Connection {
         let (client, s3, has_region) = if config.is_connectable() {
             let shared = shared(config).await?;
             let s3 = S3::new(&shared, config.endpoint(|endpoints| &endpoints.s3));
-            (Attribute::Known(client(config, &shared)), Attribute::Known(s3), shared.region().is_some())
+            let has_region = shared.region().is_some_and(|region| !region.as_ref().is_empty());
+            (Attribute::Known(client(config, &shared)), Attribute::Known(s3), has_region)
         } else {
             (Attribute::Unknown, Attribute::Unknown, true)
         };

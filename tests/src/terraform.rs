@@ -35,7 +35,30 @@ pub struct Terraform {
     binary: PathBuf,
     folder: TempDir,
     environment: Vec<(String, String)>,
+    left_out: Vec<&'static str>,
+    network: Network,
     group: Group,
+}
+
+/// The network that Terraform and its providers see.
+#[derive(Debug, Clone, Copy)]
+enum Network {
+    Shared,
+    None,
+}
+
+impl Network {
+    /// A program in this network.
+    fn command(self, program: &Path) -> Command {
+        match self {
+            Self::Shared => Command::new(program),
+            Self::None => {
+                let mut command = Command::new("unshare");
+                command.args(["--map-root-user", "--net", "--"]).arg(program);
+                command
+            }
+        }
+    }
 }
 
 /// What a command did.
@@ -90,7 +113,14 @@ impl Terraform {
         let configuration = cli_configuration(&own_mirror, other_mirror.as_deref())?;
         fs::write(folder.path().join("terraform.rc"), configuration)
             .context("writing Terraform's CLI configuration")?;
-        Ok(Self { binary: terraform, folder, environment: Vec::new(), group: Group::Shared })
+        Ok(Self {
+            binary: terraform,
+            folder,
+            environment: Vec::new(),
+            left_out: Vec::new(),
+            network: Network::Shared,
+            group: Group::Shared,
+        })
     }
 
     /// Sends every AWS call of the providers to this emulator or proxy.
@@ -104,6 +134,28 @@ impl Terraform {
     pub fn environment(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.environment.push((name.into(), value.into()));
         self
+    }
+
+    /// Leaves a variable out that the environment has otherwise, such as `AWS_REGION`.
+    #[must_use]
+    pub fn without(mut self, name: &'static str) -> Self {
+        self.left_out.push(name);
+        self
+    }
+
+    /// Runs Terraform and its providers in a network of their own, in which there is nothing, not even loopback.
+    ///
+    /// # Errors
+    ///
+    /// [`Missing`] where the system does not have or does not permit it.
+    pub async fn without_network(mut self) -> anyhow::Result<Self> {
+        let probe = Network::None.command(Path::new("true")).output().await;
+        if !probe.is_ok_and(|probe| probe.status.success()) {
+            let remedy = "it takes Linux with unprivileged user namespaces, and unshare of util-linux";
+            return Err(Missing::optional("a network namespace", remedy).into());
+        }
+        self.network = Network::None;
+        Ok(self)
     }
 
     /// Runs Terraform where Ctrl-C in a terminal does not reach it, for a program that stops it in good order: by dropping
@@ -212,7 +264,7 @@ impl Terraform {
     ///
     /// When Terraform cannot be started, or does not end within ten minutes.
     pub async fn run<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> anyhow::Result<TerraformRun> {
-        let mut command = Command::new(&self.binary);
+        let mut command = self.network.command(&self.binary);
         for (name, _) in std::env::vars_os() {
             let text = name.to_string_lossy();
             if text.starts_with("AWS_") || text.starts_with("TF_") {
@@ -230,6 +282,9 @@ impl Terraform {
             .env("AWS_REGION", Aws::REGION)
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .envs(self.environment.iter().map(|(name, value)| (name, value)));
+        for name in &self.left_out {
+            command.env_remove(name);
+        }
         let shown = command.as_std().get_args().collect::<Vec<_>>();
         let shown = format!("terraform {}", shown.join(OsStr::new(" ")).to_string_lossy());
         let output = tokio::time::timeout(LIMIT, output(&mut command, self.group))

@@ -4,9 +4,10 @@
 
 mod support;
 
-use serde_json::{Value, json};
+use serde_json::json;
+use support::stand::Stand;
 use support::{NAMESPACE, configuration, terraform};
-use trailhook_tests::{Action, Aws, Canned, FaultProxy, MiniStack, ParameterKind, Rule, Terraform, require};
+use trailhook_tests::{Action, Aws, Canned, FaultProxy, MiniStack, ParameterKind, Rule, require};
 
 const RULE: &str = r#"
 resource "trailhook_rule" "stopped" {
@@ -30,45 +31,6 @@ resource "trailhook_route" "security" {
   }
 }
 "#;
-
-struct Stand {
-    aws: Aws,
-    terraform: Terraform,
-    _stack: MiniStack,
-}
-
-impl Stand {
-    async fn start() -> anyhow::Result<Self> {
-        let stack = MiniStack::start().await?;
-        let terraform = terraform(stack.url())?;
-        Ok(Self { aws: Aws::at(stack.url()), terraform, _stack: stack })
-    }
-
-    /// Applies, and holds that a second plan is empty.
-    async fn apply(&self, resources: &str) {
-        self.terraform.write("main.tf", &configuration(resources)).unwrap();
-        self.terraform.init().await.unwrap().success().unwrap();
-        self.terraform.apply(&[]).await.unwrap().success().unwrap();
-        self.assert_empty_plan().await;
-    }
-
-    async fn assert_empty_plan(&self) {
-        let plan = self.terraform.plan(&[]).await.unwrap();
-        assert_eq!(plan.code, 0, "the plan should be empty:\n{}{}", plan.stdout, plan.stderr);
-    }
-
-    async fn document(&self, path: &str) -> Option<Value> {
-        let parameter = self.aws.get_parameter(&format!("{NAMESPACE}/{path}")).await.unwrap()?;
-        Some(serde_json::from_str(&parameter.value).unwrap())
-    }
-
-    async fn attributes(&self, address: &str) -> Value {
-        let state = self.terraform.show(None).await.unwrap();
-        let resources = state["values"]["root_module"]["resources"].as_array().unwrap();
-        let found = resources.iter().find(|resource| resource["address"] == address);
-        found.unwrap_or_else(|| panic!("no {address} in {state}"))["values"].clone()
-    }
-}
 
 #[tokio::test]
 async fn rules_and_routes_live_from_apply_to_destroy() {

@@ -31,6 +31,20 @@ async fn a_typing_error_is_shown_with_its_column() {
     insta::assert_snapshot!(run.stderr.trim());
 }
 
+#[tokio::test]
+async fn validate_works_without_a_network_and_without_credentials() {
+    let terraform = require!(terraform("https://ssm.example.com"));
+    terraform.write("main.tf", &configuration(&rule("\"event['eventName'].startwith('Get')\""))).unwrap();
+    terraform.init().await.unwrap().success().unwrap();
+    let terraform = require!(terraform.without_network().await);
+    let terraform = terraform.without("AWS_ACCESS_KEY_ID").without("AWS_SECRET_ACCESS_KEY").without("AWS_REGION");
+    let run = terraform.validate().await.unwrap();
+    assert_eq!(run.code, 1);
+    assert!(run.diagnostics().contains("TH0107"), "{}", run.diagnostics());
+    terraform.write("main.tf", &configuration(&rule("\"True\""))).unwrap();
+    terraform.validate().await.unwrap().success().unwrap();
+}
+
 /// Each mistake in a file of its own, and what Terraform says of it.
 const MISTAKES: &[(&str, &str)] = &[
     (

@@ -49,7 +49,7 @@ pub enum SettingsFault {
     Account(String),
     /// An age that would read too often, or show a change too late.
     #[error("the rules are read anew at least every 3600 and at most every 30 seconds, not every {0}")]
-    Refresh(u32),
+    Refresh(i64),
     /// A pattern that fits no path.
     #[error("\"{0}\" fits no field; write its path, in which `*` stands for one segment and `**` for any")]
     Redact(String),
@@ -99,7 +99,7 @@ impl SettingsDocument {
         let accounts = self.account_aliases.keys().filter(|account| !is_account(account));
         let mut faults: Vec<_> = accounts.map(|account| SettingsFault::Account(account.clone())).collect();
         if !(30..=3600).contains(&self.refresh_seconds) {
-            faults.push(SettingsFault::Refresh(self.refresh_seconds));
+            faults.push(SettingsFault::Refresh(self.refresh_seconds.into()));
         }
         let fits_nothing = |pattern: &&String| pattern.split('.').any(str::is_empty);
         faults.extend(self.redact.iter().filter(fits_nothing).map(|pattern| SettingsFault::Redact(pattern.clone())));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_ssm::operation::list_tags_for_resource::ListTagsForResourceError;
+use aws_sdk_ssm::error::ProvideErrorMetadata as _;
 use aws_sdk_ssm::types::{ResourceTypeForTagging, Tag};
 use tfplugin::{Cx, Diagnostic};
 
@@ -22,11 +22,14 @@ pub(crate) async fn tags(cx: &Cx<Connection>, parameter: &str) -> Result<BTreeMa
             let tags = answer.tag_list.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value));
             Ok(tags.filter(|(key, _)| !is_reserved(key)).collect())
         }
-        Err(error) if error.as_service_error().is_some_and(ListTagsForResourceError::is_invalid_resource_id) => {
-            Ok(BTreeMap::new())
-        }
+        Err(error) if is_gone(error.code()) => Ok(BTreeMap::new()),
         Err(error) => Err(refused(Operation::ListTags, parameter, &error)),
     }
+}
+
+/// AWS says the former; the latter is what other implementations of its interface say.
+fn is_gone(code: Option<&str>) -> bool {
+    matches!(code, Some("InvalidResourceId" | "ParameterNotFound"))
 }
 
 /// Changes the tags that a parameter has to those that are wanted. Others are left alone.

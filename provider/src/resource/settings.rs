@@ -20,7 +20,7 @@ pub(crate) struct Settings {
     account_aliases: Attribute<BTreeMap<String, String>>,
     notify_rule_errors: Attribute<bool>,
     notify_log_removal: Attribute<bool>,
-    refresh_seconds: Attribute<u32>,
+    refresh_seconds: Attribute<i64>,
     redact: Attribute<Vec<String>>,
     metrics_namespace: Attribute<String>,
     id: Attribute<String>,
@@ -189,6 +189,11 @@ fn check_imported(id: &str, namespace: &Namespace) -> Result<(), Diagnostic> {
     )))
 }
 
+/// The nearest age that the document can hold. What was out of range stays so, and is told as a fault.
+fn clamped(seconds: i64) -> u32 {
+    u32::try_from(seconds.max(0)).unwrap_or(u32::MAX)
+}
+
 impl Settings {
     /// The document; `None` while a part of it is not known. What the configuration leaves out has its default.
     fn document(&self) -> Option<SettingsDocument> {
@@ -208,7 +213,7 @@ impl Settings {
             account_aliases: self.account_aliases.known().cloned().unwrap_or_default(),
             notify_rule_errors: self.notify_rule_errors.unwrap_or(default.notify_rule_errors),
             notify_log_removal: self.notify_log_removal.unwrap_or(default.notify_log_removal),
-            refresh_seconds: self.refresh_seconds.unwrap_or(default.refresh_seconds),
+            refresh_seconds: self.refresh_seconds.known().map_or(default.refresh_seconds, |&seconds| clamped(seconds)),
             redact: self.redact.elements().to_vec(),
             metrics_namespace: self.metrics_namespace.known().cloned().unwrap_or(default.metrics_namespace),
         }
@@ -224,7 +229,12 @@ impl Settings {
         let attribute = Path::from(fault.attribute());
         let (summary, path) = match fault {
             SettingsFault::Account(account) => ("The account has no such number", attribute.key(account)),
-            SettingsFault::Refresh(_) => ("The rules cannot be read anew that often", attribute),
+            SettingsFault::Refresh(seconds) => {
+                let seconds = self.refresh_seconds.known().copied().unwrap_or(*seconds);
+                return Diagnostic::error("The rules cannot be read anew that often")
+                    .detail(sentence(&SettingsFault::Refresh(seconds)))
+                    .at(attribute);
+            }
             SettingsFault::Redact(pattern) => {
                 let index = self.redact.elements().iter().position(|one| one == pattern);
                 ("The pattern fits no field", index.map_or(attribute.clone(), |index| attribute.index(index)))
@@ -250,7 +260,7 @@ impl Settings {
             account_aliases: keep_empty(document.account_aliases, &state.account_aliases),
             notify_rule_errors: document.notify_rule_errors.into(),
             notify_log_removal: document.notify_log_removal.into(),
-            refresh_seconds: document.refresh_seconds.into(),
+            refresh_seconds: i64::from(document.refresh_seconds).into(),
             redact: keep_empty(document.redact, &state.redact),
             metrics_namespace: document.metrics_namespace.into(),
             ..Self::default()
@@ -278,7 +288,7 @@ mod tests {
 
     #[test]
     fn what_is_unknown_is_put_off() {
-        let settings = Settings { redact: Attribute::Unknown, refresh_seconds: 5.into(), ..Settings::default() };
+        let settings = Settings { redact: Attribute::Unknown, refresh_seconds: 5_i64.into(), ..Settings::default() };
         assert_eq!(settings.text(), Ok(None));
         let paths: Vec<_> = settings.faults().iter().map(|fault| fault.path().to_string()).collect();
         assert_eq!(paths, ["refresh_seconds"]);

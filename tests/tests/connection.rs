@@ -1,0 +1,184 @@
+//! How the provider comes to its credentials and to AWS: its configuration under the real Terraform.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a panic is a failed test")]
+
+mod support;
+
+use std::path::Path;
+
+use support::{NAMESPACE, configuration, terraform};
+use trailhook_tests::{Action, Artifacts, Aws, Call, Canned, FaultProxy, MiniStack, Rule, Terraform, require};
+
+const SETTINGS: &str = "resource \"trailhook_settings\" \"all\" {}\n";
+
+/// The configuration with these lines in the provider's block.
+fn provider(lines: &str, resources: &str) -> String {
+    let namespace = format!("namespace = \"{NAMESPACE}\"");
+    configuration(resources).replace(&namespace, &format!("{namespace}\n{lines}"))
+}
+
+/// Terraform whose environment holds neither credentials nor a region nor an endpoint of AWS.
+fn without_environment() -> anyhow::Result<Terraform> {
+    let terraform = Terraform::with_provider(&Artifacts::find()?.provider()?)?;
+    Ok(terraform.without("AWS_ACCESS_KEY_ID").without("AWS_SECRET_ACCESS_KEY").without("AWS_REGION"))
+}
+
+/// Files of profiles, of which `ops` has test keys and a region.
+fn write_profiles(folder: &Path) {
+    let key = Aws::ACCESS_KEY;
+    let credentials = format!("[ops]\naws_access_key_id = {key}\naws_secret_access_key = {key}\n");
+    std::fs::write(folder.join("credentials"), credentials).unwrap();
+    std::fs::write(folder.join("config"), format!("[profile ops]\nregion = {}\n", Aws::REGION)).unwrap();
+}
+
+const PROFILE: &str = r#"
+  profile                  = "ops"
+  shared_config_files      = ["config"]
+  shared_credentials_files = ["credentials"]
+"#;
+
+fn body(call: &Call) -> String {
+    String::from_utf8_lossy(&call.body).into_owned()
+}
+
+#[tokio::test]
+async fn each_wrong_value_is_told_at_its_attribute() {
+    let proxy = FaultProxy::start().await.unwrap();
+    let terraform = require!(terraform(&proxy.url()));
+    let lines = r#"
+  region                   = ""
+  profile                  = ""
+  shared_config_files      = ["config", ""]
+  shared_credentials_files = [""]
+  max_retries              = -1
+  assume_role {
+    role_arn     = "arn:aws:iam::111122223333:user/alice"
+    external_id  = "x"
+    session_name = "two words"
+    duration     = "5m"
+  }
+  default_tags {
+    tags = {
+      "aws:owner" = "x"
+    }
+  }
+  endpoints {
+    ssm = "ssm.example.com"
+    s3  = "https://key:secret@s3.example.com"
+    sts = ""
+  }
+"#;
+    terraform.write("main.tf", &provider(lines, SETTINGS)).unwrap();
+    terraform.init().await.unwrap().success().unwrap();
+    let run = terraform.validate().await.unwrap();
+    assert_eq!(run.code, 1);
+    assert!(proxy.calls().is_empty(), "validate asks nobody: {:?}", proxy.calls());
+    let mut shown = run.stderr;
+    for duration in ["13h", "soon", "-1h", "12h1s"] {
+        let role = "arn:aws:iam::111122223333:role/path/trailhook";
+        let lines = format!("  assume_role {{\n    role_arn = \"{role}\"\n    duration = \"{duration}\"\n  }}\n");
+        terraform.write("main.tf", &provider(&lines, SETTINGS)).unwrap();
+        shown.push_str(&terraform.validate().await.unwrap().stderr);
+    }
+    insta::assert_snapshot!(shown.trim());
+}
+
+#[tokio::test]
+async fn a_role_is_assumed_with_the_credentials_of_a_profile() {
+    let stack = require!(MiniStack::start().await);
+    let (ssm, sts) = (FaultProxy::start().await.unwrap(), FaultProxy::start().await.unwrap());
+    ssm.forward_to(stack.url());
+    sts.forward_to(stack.url());
+    let terraform = require!(without_environment());
+    write_profiles(&terraform.folder());
+    // The emulator keeps a store for each account.
+    let role = format!("arn:aws:iam::{}:role/trailhook-rules", Aws::ACCOUNT);
+    let endpoints = format!("  endpoints {{\n    ssm = \"{}\"\n    sts = \"{}\"\n  }}\n", ssm.url(), sts.url());
+    let lines = format!(
+        "{PROFILE}  assume_role {{\n    role_arn     = \"{role}\"\n    external_id  = \"ticket/7\"\n    session_name = \"rules@ci\"\n    \
+         duration     = \"1h30m\"\n  }}\n{endpoints}"
+    );
+    terraform.write("main.tf", &provider(&lines, SETTINGS)).unwrap();
+    terraform.init().await.unwrap().success().unwrap();
+    terraform.apply(&[]).await.unwrap().success().unwrap();
+    assert_eq!(terraform.plan(&[]).await.unwrap().code, 0);
+    assert!(Aws::at(stack.url()).get_parameter(&format!("{NAMESPACE}/settings")).await.unwrap().is_some());
+
+    let calls = sts.calls();
+    assert!(!calls.is_empty() && calls.iter().all(|call| call.operation == "STS.AssumeRole"), "{calls:?}");
+    let sent = body(&calls[0]);
+    for part in ["trailhook-rules", "ExternalId=ticket%2F7", "RoleSessionName=rules%40ci", "DurationSeconds=5400"] {
+        assert!(sent.contains(part), "{part} is missing in {sent}");
+    }
+    assert!(ssm.calls().iter().all(|call| call.operation.starts_with("SSM.")), "{:?}", ssm.calls());
+
+    // Without a name, the session has the provider's.
+    let lines = format!("{PROFILE}  assume_role {{\n    role_arn = \"{role}\"\n  }}\n{endpoints}");
+    terraform.write("main.tf", &provider(&lines, SETTINGS)).unwrap();
+    terraform.plan(&[]).await.unwrap();
+    let sent = sts.calls().last().map(body).unwrap();
+    assert!(sent.contains("RoleSessionName=terraform-provider-trailhook"), "{sent}");
+
+    // A role that may not be assumed.
+    let denied = "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>not authorized to perform: \
+                  sts:AssumeRole</Message></Error><RequestId>r-1</RequestId></ErrorResponse>";
+    sts.add(Rule::on("STS.AssumeRole").then(Action::Answer(Canned::http(403, "text/xml", denied))));
+    let run = terraform.plan(&[]).await.unwrap();
+    assert_eq!(run.code, 1);
+    let text = run.diagnostics();
+    for part in ["GetParameter of /trailhook/test/settings failed", "AccessDenied", "sts:AssumeRole"] {
+        assert!(text.contains(part), "{part} is missing in {text}");
+    }
+}
+
+#[tokio::test]
+async fn the_environment_gives_what_the_configuration_leaves_out() {
+    let stack = require!(MiniStack::start().await);
+    let terraform = require!(without_environment()).environment("AWS_PROFILE", "ops").endpoint(stack.url());
+    write_profiles(&terraform.folder());
+    let terraform =
+        terraform.environment("AWS_CONFIG_FILE", "config").environment("AWS_SHARED_CREDENTIALS_FILE", "credentials");
+    terraform.write("main.tf", &configuration(SETTINGS)).unwrap();
+    terraform.init().await.unwrap().success().unwrap();
+    terraform.apply(&[]).await.unwrap().success().unwrap();
+}
+
+#[tokio::test]
+async fn a_provider_that_is_not_known_yet_is_put_off() {
+    let stack = require!(MiniStack::start().await);
+    let terraform = require!(terraform(stack.url()));
+    let source = "resource \"terraform_data\" \"source\" {\n  input = \"000000000000\"\n}\n";
+    let lines = r#"
+  max_retries = length(terraform_data.source.output)
+  assume_role {
+    role_arn = "arn:aws:iam::${terraform_data.source.output}:role/trailhook"
+  }
+  default_tags {
+    tags = { account = terraform_data.source.output }
+  }
+"#;
+    terraform.write("main.tf", &provider(lines, &format!("{source}{SETTINGS}"))).unwrap();
+    terraform.init().await.unwrap().success().unwrap();
+    terraform.apply(&[]).await.unwrap().success().unwrap();
+    assert_eq!(terraform.plan(&[]).await.unwrap().code, 0);
+    let tags = Aws::at(stack.url()).parameter_tags(&format!("{NAMESPACE}/settings")).await.unwrap();
+    assert_eq!(tags, [("account".to_owned(), Aws::ACCOUNT.to_owned())]);
+}
+
+#[tokio::test]
+async fn retries_are_counted_without_throttling() {
+    let stack = require!(MiniStack::start().await);
+    let proxy = FaultProxy::start().await.unwrap();
+    proxy.forward_to(stack.url());
+    let terraform = require!(terraform(&proxy.url()));
+    terraform.write("main.tf", &provider("  max_retries = 1\n", SETTINGS)).unwrap();
+    terraform.init().await.unwrap().success().unwrap();
+    proxy.add(Rule::on("SSM.PutParameter").times(3).then(Action::Answer(Canned::ssm_throttled())));
+    proxy.add(Rule::on("SSM.PutParameter").then(Action::Answer(Canned::ssm_internal_error())));
+    let run = terraform.apply(&[]).await.unwrap();
+    assert_eq!(run.code, 1);
+    let text = run.diagnostics();
+    assert!(text.contains("PutParameter of /trailhook/test/settings failed"), "{text}");
+    assert!(text.contains("InternalServerError") && text.contains("(request "), "{text}");
+    assert_eq!(proxy.calls_to("SSM.PutParameter").len(), 3 + 2);
+}
