@@ -30,6 +30,10 @@ fn main() -> Result<(), String> {
 
 /// The packages that are in the folder; at least one.
 fn packages(folder: &Path) -> Result<Vec<(&'static str, PathBuf)>, String> {
+    // A build script runs in the folder of its crate, where nobody expects it.
+    if folder.is_relative() {
+        return Err(format!("{FOLDER} names {}: write the whole path", folder.display()));
+    }
     let folder = folder.canonicalize().map_err(|error| format!("{FOLDER} names {}: {error}", folder.display()))?;
     let mut found = Vec::new();
     for architecture in ARCHITECTURES {

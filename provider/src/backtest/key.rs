@@ -7,7 +7,7 @@ use std::collections::BinaryHeap;
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::Offset;
-use jiff::{Span, Timestamp};
+use jiff::{SignedDuration, Span, Timestamp};
 
 /// The longest window, in days: each costs a listing of every account and region.
 pub(crate) const MAX_DAYS: usize = 366;
@@ -62,11 +62,11 @@ impl Level {
     }
 }
 
-/// The days of a window in UTC, by which CloudTrail sorts its files, the last first.
+/// The days of a window in UTC, by which CloudTrail sorts its files, the last first. The window ends before `to`.
 pub(super) fn days(from: Timestamp, to: Timestamp) -> impl Iterator<Item = Date> {
     let day = |time| Offset::UTC.to_datetime(time).date();
     let first = day(from);
-    let last = day(to);
+    let last = day(to.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(to));
     std::iter::successors((first <= last).then_some(last), move |day| {
         day.checked_sub(Span::new().days(1)).ok().filter(|before| *before >= first)
     })
@@ -183,10 +183,11 @@ mod tests {
     fn a_window_has_its_days_from_the_last_to_the_first() {
         let folders = |from, to| -> Vec<_> { days(time(from), time(to)).map(|day| day_folder("r/", day)).collect() };
         assert_eq!(
-            folders("2026-02-27T23:59:00Z", "2026-03-01T00:00:00Z"),
+            folders("2026-02-27T23:59:00Z", "2026-03-01T00:01:00Z"),
             ["r/2026/03/01/", "r/2026/02/28/", "r/2026/02/27/"]
         );
         assert_eq!(folders("2026-02-03T10:00:00+11:00", "2026-02-03T10:30:00+11:00"), ["r/2026/02/02/"]);
+        assert_eq!(folders("2026-02-03T00:00:00Z", "2026-02-04T00:00:00Z"), ["r/2026/02/03/"]);
         assert_eq!(folders("2026-02-03T10:00:00Z", "2026-02-01T10:00:00Z"), [""; 0]);
     }
 

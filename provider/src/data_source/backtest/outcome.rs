@@ -90,11 +90,12 @@ pub(super) fn told(config: &Backtest, report: &Report) -> Diagnostics {
 
 fn figures(report: &Report, limit_name: &str, limit: f64) -> String {
     let tally = &report.tally;
+    let days = shown(tally.days());
     let mut text = format!(
-        "{} among {} in {} days: {} a day, and `{limit_name}` is {limit}.",
+        "{} among {} in {days} {}: {} a day, and `{limit_name}` is {limit}.",
         count(tally.matches, "match", "matches"),
         count(tally.events, "event", "events"),
-        shown(tally.days()),
+        if days == "1" { "day" } else { "days" },
         shown(tally.matches_per_day()),
     );
     for (title, top) in [("Who", tally.actors.top(TOP_TOLD)), ("What", tally.event_names.top(TOP_TOLD))] {
