@@ -18,6 +18,11 @@ demo: build ## Rules in Terraform, logs in S3, alerts as in Slack: all of it on 
 test: ## Every check and test; ends with `N passed, N failed, N skipped`
 	@scripts/test.sh
 
+.PHONY: test-long
+test-long: ## What takes minutes: 500 rules while AWS throttles (`make test` has 40)
+	cargo build --workspace --all-targets
+	TRAILHOOK_TEST_RULES=500 cargo test --workspace --test pacing
+
 .PHONY: fmt
 fmt: ## Format the sources
 	cargo fmt --all
