@@ -26,6 +26,11 @@ docs: ## Write the chapter of diagnostics in docs/guides/rule-language.md
 fuzz: ## Fuzz the engine: FUZZ_SECONDS (60) for each target, from FUZZ_SEED (1)
 	@scripts/fuzz.sh
 
+.PHONY: test-long
+test-long: ## What takes minutes: 500 rules while AWS throttles (`make test` has 40)
+	cargo build --workspace --all-targets
+	TRAILHOOK_TEST_RULES=500 cargo test --workspace --test pacing
+
 .PHONY: fmt
 fmt: ## Format the sources
 	cargo fmt --all

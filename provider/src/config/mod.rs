@@ -14,8 +14,8 @@ pub(crate) use assume_role::{AssumeRole, DEFAULT_SESSION_NAME};
 use crate::resource::sentence;
 use crate::tags;
 
-/// How often a call is tried again where the configuration does not say: some twenty seconds until a plan without a network
-/// ends.
+/// How often a call is tried again where the configuration does not say: with the waits between, a quarter of a minute until a
+/// plan without a network ends.
 pub(crate) const DEFAULT_MAX_RETRIES: u32 = 8;
 
 #[derive(Default)]
