@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test program uses a part of this")]
 
+pub(crate) mod stand;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
