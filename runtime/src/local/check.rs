@@ -143,7 +143,8 @@ mod tests {
 
     #[test]
     fn a_good_rule_tells_its_fields() {
-        let source = "event['b'] == event.get('a')";
-        assert_eq!(Value::from(findings(source, &check(source))), json!({"diagnostics": [], "fields": ["a", "b"]}));
+        let source = "event['eventName'] == event.get('awsRegion')";
+        let fields = json!(["awsRegion", "eventName"]);
+        assert_eq!(Value::from(findings(source, &check(source))), json!({"diagnostics": [], "fields": fields}));
     }
 }
