@@ -109,8 +109,12 @@ fn parse_name(name: &str) -> Result<Name, Diagnostic> {
 }
 
 fn too_large(error: &EncodeError) -> Diagnostic {
-    Diagnostic::error("The document does not fit a parameter")
-        .detail(format!("{} Shorten it, or make several out of it.", sentence(error)))
+    Diagnostic::error("The document does not fit a parameter").detail(sentence(error))
+}
+
+/// The same of something that may be several objects instead of one.
+fn too_large_for_one(error: &EncodeError) -> Diagnostic {
+    too_large(error).detail(format!("{} Shorten it, or make several out of it.", sentence(error)))
 }
 
 /// The name that an import asks for: the name alone, or the whole name of the parameter.

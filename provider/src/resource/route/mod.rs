@@ -18,7 +18,7 @@ use trailhook_engine::document::{DocumentKind, Namespace, RouteDocument};
 
 use self::model::Route;
 use super::reading::Reading;
-use super::{imported_name, parameter_of, parse_name, plan_place, readable, too_large};
+use super::{imported_name, parameter_of, parse_name, plan_place, readable, too_large_for_one};
 use crate::connection::Connection;
 use crate::language::check;
 use crate::parameter::{self, Object};
@@ -121,7 +121,7 @@ fn check_route(route: &Route, namespace: Option<&Namespace>) -> (Option<String>,
     }
     let text = document
         .filter(|_| !found.has_error())
-        .and_then(|document| document.encode().map_err(|error| found.push(too_large(&error).at("name"))).ok());
+        .and_then(|document| document.encode().map_err(|error| found.push(too_large_for_one(&error).at("name"))).ok());
     (text, found)
 }
 

@@ -8,7 +8,7 @@ use super::model::Rule;
 use super::tests_run;
 use crate::language::check;
 use crate::resource::reading::{Reading, Texts};
-use crate::resource::{sentence, too_large};
+use crate::resource::{sentence, too_large_for_one};
 
 /// Names that are told each by itself.
 const MAX_FINDINGS: usize = 10;
@@ -25,7 +25,7 @@ pub(super) fn check_rule(rule: &Rule) -> Diagnostics {
     found.extend(expiry(&document));
     found.append(tests_run::run(&rule.tests, compiled.as_ref()));
     if is_whole && let Err(error) = document.encode() {
-        found.push(too_large(&error).at(condition_path(&document.condition)));
+        found.push(too_large_for_one(&error).at(condition_path(&document.condition)));
     }
     found
 }
@@ -50,7 +50,7 @@ pub(super) fn encode(rule: &Rule) -> Result<String, Diagnostics> {
     if !is_whole {
         return Err(Diagnostic::error("The rule is not wholly known at apply").into());
     }
-    document.encode().map_err(|error| too_large(&error).at(condition_path(&document.condition)).into())
+    document.encode().map_err(|error| too_large_for_one(&error).at(condition_path(&document.condition)).into())
 }
 
 fn condition_path(condition: &Condition) -> Path {
