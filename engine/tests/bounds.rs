@@ -84,6 +84,11 @@ fn what_is_costly_inside_is_counted_too() {
         "any(d.get('x') for d in [{1: 1, 2: 2, 3: 3}] for x in range(10000) for y in range(100))".to_owned(),
         "any(s == t for s in [{x for x in range(900)}] for t in [{x for x in range(900)}] for y in range(9))"
             .to_owned(),
+        "any(event['long'].count('x') == 5 for x in range(200))".to_owned(),
+        "any(event == sub(event, 'a') or event != event for x in range(200))".to_owned(),
+        "any(s != t for s in [{(1,) * 99 + (x,) for x in range(60)}] for t in [{(1,) * 99 + (x,) for x in range(60)}] for y in range(9))"
+            .to_owned(),
+        "sorted([x * 7919 % 10000 for x in range(10000)] * 10) == []".to_owned(),
     ] {
         assert!(matches!(class(&source), "BudgetExceeded" | "MemoryExceeded"), "{source}: {}", class(&source));
     }

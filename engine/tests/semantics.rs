@@ -103,6 +103,17 @@ fn numbers_compare_exactly() {
         &["event['nan'] == event['nan']", "event['nan'] < 1", "event['one'] == '1'", "event['big'] == event['float']"],
     );
     assert_all("true", &["event['nan'] in [event['nan']]", "event['nan'] != event['nan']"]);
+    // Each other NaN is an object of its own.
+    assert_all(
+        "true",
+        &[
+            "float('nan') not in [float('nan')]",
+            "[float('nan')] != [float('nan')]",
+            "event['nan'] not in [-event['nan'], event['nan'] + 1, abs(event['nan']), sum([event['nan']])]",
+            "len({float('nan') for x in range(3)}) == 3",
+            "[x in [x] and x in [float(x), +x] for x in [float('nan')]] == [True]",
+        ],
+    );
 }
 
 #[test]
@@ -147,6 +158,114 @@ fn membership_depends_on_the_container() {
         &["1 in event['s']", "None in 'x'", "'x' in event['n']", "'x' in 1", "[] in event", "([],) in event"],
     );
     assert_all("false", &["1 in event", "None in event", "'x' in []", "(1,) in event"]);
+}
+
+#[test]
+fn a_set_is_looked_for_in_a_set_alone() {
+    assert_all("false", &["{1} in {1, 2}", "{1} in set()", "{1} in {x for x in [1]}", "{1} in {1: 2}.items()"]);
+    assert_all(
+        "TypeError",
+        &["{1} in {1: 2}", "{1} in {1: 2}.keys()", "({1},) in {1}", "[1] in {1}", "{1: 2} in {1}", "event in {1, 2}"],
+    );
+}
+
+#[test]
+fn sequences_are_searched_with_as_many_arguments_as_python_takes() {
+    assert_all(
+        "true",
+        &["[1, 1].count(1) == 2", "(1, 2, 1).index(1, 1) == 2", "[1].index(1, 0, 1) == 0", "range(5).index(2.0) == 2"],
+    );
+    assert_all(
+        "TypeError",
+        &[
+            "[1].count(1, 2) == 0",
+            "event['a.b.0'].split().count('x', 0, 1) == 0",
+            "(1,).count(1, 0) == 1",
+            "range(3).count(1, 0) == 1",
+            "range(3).index(1, 0) == 1",
+            "[1].index(1, None) == 0",
+        ],
+    );
+}
+
+/// 21 to 63 values that are in no order are enough for a library's sort to give up; CPython's goes on.
+#[test]
+fn whatever_is_sorted_comes_out_as_from_pythons_sort() {
+    let nan = "event['nan']";
+    let mixed: Vec<_> = (0..40).map(|n| if n % 3 == 1 { nan.to_owned() } else { (n * 17 % 23).to_string() }).collect();
+    let many = mixed.join(", ");
+    let texts = "0,nan,0,2,4,5,5,7,9,10,10,11,nan,16,nan,3,12,14,15,15,21,nan,20,nan,2,8,nan,13,\
+                 nan,18,nan,17,nan,19,20,22,nan,nan,nan,nan";
+    let sets: Vec<_> = (0..50).map(|n| format!("{{{}, {}}}", n % 3, n % 5)).collect();
+    let sets = sets.join(", ");
+    for (source, expected) in [
+        (format!("','.join(str(x) for x in sorted([{many}])) == '{texts}'"), "true"),
+        (format!("len(sorted([{sets}], reverse=True)) == 50"), "true"),
+        (format!("sorted([{many}, None]) == []"), "TypeError"),
+        (format!("sorted([{many}] * 2) == []"), "Unsupported"),
+        (format!("sorted([{sets}] * 2) == []"), "Unsupported"),
+        ("sorted([(x, event['nan']) for x in range(64)]) == []".to_owned(), "Unsupported"),
+        ("sorted(['a'] * 40 + [1] + ['b'] * 40) == []".to_owned(), "TypeError"),
+        (
+            "[str(x) for x in sorted([1, True, 0, 1.0] * 25)][24:29] == ['0', '1', 'True', '1.0', '1']".to_owned(),
+            "true",
+        ),
+        (
+            "[str(x) for x in sorted([1, True, 0, 1.0] * 25, reverse=True)][73:] == ['True', '1.0'] + ['0'] * 25"
+                .to_owned(),
+            "true",
+        ),
+        ("sorted(range(9999, -1, -1)) == list(range(10000))".to_owned(), "true"),
+        ("sorted([x * 7919 % 1000 for x in range(1000)]) == list(range(1000))".to_owned(), "true"),
+    ] {
+        assert_eq!(verdict(&source), expected, "{source}");
+    }
+    assert_all(
+        "true",
+        &["str(max([event['nan'], 1])) == 'nan'", "max([1, event['nan']]) == 1", "min([{1}, {2}]) == {1}"],
+    );
+}
+
+#[test]
+fn ranges_reach_as_far_as_integers_of_64_bits() {
+    assert_all(
+        "true",
+        &[
+            "len(range(-1180591620717411303424)) == 0",
+            "range(18446744073709551616, 0) == range(0)",
+            "list(range(0, 10, 18446744073709551616)) == [0]",
+            "list(range(9223372036854775806, 9223372036854775808)) == [9223372036854775806, 9223372036854775807]",
+            "range(3, -9, -18446744073709551616) == range(3, 4)",
+        ],
+    );
+    assert_all(
+        "Unsupported",
+        &[
+            "9223372036854775807 in range(18446744073709551616)",
+            "range(18446744073709551616) == range(36893488147419103232)",
+            "list(range(18446744073709551616, 18446744073709551618)) == []",
+            "9223372036854775808 in range(9223372036854775807, 9223372036854775809)",
+            "range(-9223372036854775808, 9223372036854775808, 18446744073709551615)[1] == 0",
+        ],
+    );
+    assert_all("OverflowError", &["event['e'] * 18446744073709551616 == ''", "[1] * -18446744073709551616 == []"]);
+}
+
+#[test]
+fn sums_keep_what_rounding_takes_from_them() {
+    assert_all(
+        "true",
+        &[
+            "sum([1.0, 10000000000000000, 1, -10000000000000000]) == 2.0",
+            "sum([0.1] * 10 + [1180591620717411303424, -1180591620717411303424]) == 1.0",
+            // A sum of integers beyond 64 bits ends it.
+            "sum([1180591620717411303424, 0.1, -1180591620717411303424]) == 0.0",
+            "sum([9223372036854775807, 1, -9223372036854775808, 1.0, 1e16, -1e16]) == 0.0",
+            "sum([0.1] * 10, True) != 2.0",
+            "sum([9007199254740993, -1, 0.5]) == 9007199254740992.0",
+        ],
+    );
+    assert_all("OverflowError", &["sum([0.5, int('9' * 400)]) == 1"]);
 }
 
 #[test]
@@ -230,7 +349,7 @@ fn affixes_take_strings_tuples_and_bounds() {
     );
     assert_all(
         "TypeError",
-        &["event['s'].startswith(1)", "event['s'].startswith(None)", "event['s'].startswith('a', 'b')"],
+        &["event['s'].startswith(1)", "event['s'].startswith(None)", "event['s'].startswith('a', event['s'])"],
     );
 }
 
@@ -321,6 +440,9 @@ fn conversions_are_pythons() {
             "int(-3.9) == -3",
             "float('1e3') == 1000",
             "float('nan') != float('nan')",
+            "str(2000000000000004.25) == '2000000000000004.2' and str(2000000000000004.75) == '2000000000000004.8'",
+            "str(-562949953421313.125) == '-562949953421313.1' and str(5e-324) == '5e-324'",
+            "str(0 / -5) == '-0.0' and str(0 / -18446744073709551616) == '-0.0' and str(0 / 5) == '0.0'",
             "str(1.0) == '1.0' and str(1e16) == '1e+16' and str(1e-7) == '1e-07'",
             "f'{event[\"one\"]}{event[\"n\"]}' == '1None'",
             "round(2.5) == 2 and round(3.5) == 4 and round(2.675, 2) == 2.67 and round(15, -1) == 20",
@@ -340,12 +462,18 @@ fn conversions_are_pythons() {
         "ValueError",
         &["int('1.0') == 1", "int('') == 0", "'a'.split('') == []", "'a'.index('b') == 0", "float('x') == 1"],
     );
+    // The base is looked at before what it is the base of.
+    assert_all(
+        "ValueError",
+        &["int([1], 1) == 1", "int(1, 37) == 1", "int(None, 18446744073709551616) == 1", "int('1', -1) == 1"],
+    );
+    assert_all("TypeError", &["int([1], 10) == 1", "int(1, 0) == 1", "int('1', 2.0) == 1", "int('1', None) == 1"]);
     assert_all(
         "TypeError",
         &["int(None) == 1", "len(1) == 1", "1 + 'a' == 1", "sum(['a']) == 1", "','.join([1]) == ''"],
     );
     assert_all("ZeroDivisionError", &["1 / 0 == 1", "1.0 % 0 == 1", "1 // False == 1"]);
-    assert_all("OverflowError", &["int(event['inf']) == 1"]);
+    assert_all("OverflowError", &["int(event['inf']) == 1", "int('9' * 400) % 0.0 == 1"]);
 }
 
 #[test]

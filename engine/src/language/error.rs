@@ -108,6 +108,13 @@ pub enum ErrorKind {
         /// The function or method.
         function: &'static str,
     },
+    /// More arguments than the method of this type takes, as in `[1].count(1, 0)`, which a string takes.
+    TooManyArguments {
+        /// The type of the value.
+        value: &'static str,
+        /// The method.
+        method: &'static str,
+    },
     /// `min`, `max` of nothing.
     Empty {
         /// The function.
@@ -177,6 +184,7 @@ impl ErrorKind {
             | Self::NoSuchOperation { .. }
             | Self::NotSigned { .. }
             | Self::BadArgument { .. }
+            | Self::TooManyArguments { .. }
             | Self::NotIterable { .. }
             | Self::NoLength { .. }
             | Self::CannotUnpack { .. } => "TypeError",
@@ -213,6 +221,7 @@ impl fmt::Display for ErrorKind {
             Self::NotFinite { value } => write!(f, "{value} is no integer"),
             Self::BadArgument { function, argument } => write!(f, "`{function}` does not take a {argument}"),
             Self::BadValue { function } => write!(f, "`{function}` cannot make sense of the value"),
+            Self::TooManyArguments { value, method } => write!(f, "`{method}` of a {value} takes one argument"),
             Self::Empty { function } => write!(f, "`{function}` of nothing"),
             Self::NotFound { method } => write!(f, "`{method}` did not find what it looked for"),
             Self::NotIterable { value } => write!(f, "a {value} has no elements to go through"),

@@ -44,7 +44,7 @@ impl Number {
         }
     }
 
-    fn to_big(&self) -> Option<BigInt> {
+    pub(crate) fn to_big(&self) -> Option<BigInt> {
         match self {
             Self::Int(value) => Some(BigInt::from(*value)),
             Self::Big(value) => Some((**value).clone()),
@@ -53,7 +53,7 @@ impl Number {
     }
 
     /// The nearest float, ties to even.
-    fn to_float(&self) -> Result<f64, ErrorKind> {
+    pub(crate) fn to_float(&self) -> Result<f64, ErrorKind> {
         match self {
             Self::Float(value) => Ok(*value),
             Self::Int(value) => {
@@ -112,13 +112,15 @@ impl Number {
                 return Ok(Self::Int(small));
             }
         }
-        if divides && other.is_zero() {
-            return Err(ErrorKind::DivisionByZero);
-        }
         match (self.to_big(), other.to_big()) {
+            (Some(_), Some(_)) if divides && other.is_zero() => Err(ErrorKind::DivisionByZero),
             (Some(left), Some(right)) => big(operator, &left, &right),
             _ => {
+                // An integer beyond the floats is found before the zero.
                 let (left, right) = (self.to_float()?, other.to_float()?);
+                if divides && right == 0.0 {
+                    return Err(ErrorKind::DivisionByZero);
+                }
                 Ok(Self::Float(match operator {
                     Operator::Add => left + right,
                     Operator::Subtract => left - right,
@@ -215,7 +217,7 @@ fn ratio(left: &BigInt, right: &BigInt) -> Result<f64, ErrorKind> {
     // A mantissa has 53 bits; two more and a sticky one decide the rounding.
     const KEPT_BITS: i64 = 55;
     if left.sign() == Sign::NoSign {
-        return Ok(0.0);
+        return Ok(if right.sign() == Sign::Minus { -0.0 } else { 0.0 });
     }
     let negative = left.sign() != right.sign();
     let (left, right) = (left.magnitude(), right.magnitude());
@@ -284,6 +286,20 @@ fn float_divmod(left: f64, right: f64) -> (f64, f64) {
     (whole, rest)
 }
 
+/// The shortest digits that read back as the same float, in scientific notation. Halfway between two of them CPython takes the
+/// even one, and the standard library another.
+fn shortest(value: f64) -> String {
+    // Two decimals of so few digits never read as the same float.
+    const DISTINCT: usize = 14;
+    let scientific = format!("{value:e}");
+    let digits = scientific.split('e').next().unwrap_or_default().chars().filter(char::is_ascii_digit).count();
+    if digits <= DISTINCT {
+        return scientific;
+    }
+    let even = format!("{value:.*e}", digits - 1);
+    if even.parse() == Ok(value) { even } else { scientific }
+}
+
 /// `repr(value)` of a float: the shortest digits that read back as the same float.
 pub(crate) fn float_repr(value: f64) -> String {
     if value.is_nan() {
@@ -292,15 +308,24 @@ pub(crate) fn float_repr(value: f64) -> String {
     if value.is_infinite() {
         return if value > 0.0 { "inf" } else { "-inf" }.to_owned();
     }
-    let scientific = format!("{value:e}");
+    let scientific = shortest(value);
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or_default();
-    if (-4..16).contains(&exponent) {
-        let plain = format!("{value}");
-        return if plain.contains('.') { plain } else { format!("{plain}.0") };
+    if !(-4..16).contains(&exponent) {
+        let sign = if exponent < 0 { '-' } else { '+' };
+        return format!("{mantissa}e{sign}{:02}", exponent.abs());
     }
-    let sign = if exponent < 0 { '-' } else { '+' };
-    format!("{mantissa}e{sign}{:02}", exponent.abs())
+    let sign = if value.is_sign_negative() { "-" } else { "" };
+    let mut digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    let Ok(last) = usize::try_from(exponent) else {
+        let zeros = usize::try_from(-exponent - 1).unwrap_or_default();
+        return format!("{sign}0.{}{digits}", "0".repeat(zeros));
+    };
+    while digits.len() <= last + 1 {
+        digits.push('0');
+    }
+    let (whole, fraction) = digits.split_at(last + 1);
+    format!("{sign}{whole}.{fraction}")
 }
 
 #[cfg(test)]

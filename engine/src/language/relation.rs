@@ -55,7 +55,7 @@ fn elements<'v, 'a>(value: &'v Value<'a>) -> impl Iterator<Item = Value<'a>> + '
     (0..value.elements().unwrap_or_default()).filter_map(|index| value.element(index))
 }
 
-fn is_set_like(value: &Value<'_>) -> bool {
+pub(crate) fn is_set_like(value: &Value<'_>) -> bool {
     matches!(
         value,
         Value::Set(_) | Value::View(View::Keys | View::Items, _) | Value::DictView(View::Keys | View::Items, _)
@@ -87,8 +87,8 @@ pub(crate) fn lookup<'a>(dict: &Value<'a>, key: &Value<'a>) -> Option<Value<'a>>
 /// `left is right`.
 ///
 /// Objects of Python that are the same wherever they come from: `None`, `True`, `False`, small integers, the empty
-/// string and strings of one Latin-1 character, the empty tuple, the event, and `json`'s one `NaN`. What else could be
-/// the same is refused before it gets here.
+/// string and strings of one Latin-1 character, the empty tuple, the event, and `json`'s one `NaN`; any other NaN is told
+/// by its payload. What else could be the same is refused before it gets here.
 pub(crate) fn same(left: &Value<'_>, right: &Value<'_>) -> bool {
     match (left, right) {
         (Value::None, Value::None) => true,
@@ -96,7 +96,7 @@ pub(crate) fn same(left: &Value<'_>, right: &Value<'_>) -> bool {
         (Value::Bool(left), Value::Bool(right)) => left == right,
         (Value::Number(left), Value::Number(right)) => match (left, right) {
             (Number::Int(left), Number::Int(right)) => left == right && (-5..=256).contains(left),
-            (Number::Float(left), Number::Float(right)) => left.is_nan() && right.is_nan(),
+            (Number::Float(left), Number::Float(right)) => left.is_nan() && left.to_bits() == right.to_bits(),
             _ => false,
         },
         (Value::Str(left), Value::Str(right)) => {
@@ -158,6 +158,8 @@ pub(crate) fn contains(container: &Value<'_>, item: &Value<'_>) -> Result<bool, 
             check_hashable(item)?;
             Ok(matches!(item, Value::Str(key) if sub.flat().contains_key(key.bytes())))
         }
+        // A set is looked for as if it were frozen, which no element is.
+        Value::Set(_) if matches!(item, Value::Set(_)) => Ok(false),
         Value::Set(_) | Value::Dict(_) | Value::DictView(View::Keys, _) => {
             check_hashable(item)?;
             Ok(holds(container, item))

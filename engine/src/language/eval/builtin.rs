@@ -2,8 +2,10 @@
 
 use std::ops::ControlFlow;
 
+use num_bigint::BigInt;
+
 use super::convert::{self, MAX_DIGITS};
-use super::{Evaluation, Outcome, WORDS_PER_STEP_TO_TEXT, at};
+use super::{Evaluation, Outcome, WORDS_PER_STEP, WORDS_PER_STEP_TO_TEXT, at};
 use crate::language::error::{ErrorKind, RuleError};
 use crate::language::expr::{Arguments, Comparison, Operator};
 use crate::language::function::Builtin;
@@ -95,10 +97,13 @@ impl<'a> Evaluation<'a> {
                 }
                 convert::to_int(values)
             }
-            (Builtin::Float, values) => convert::to_float(values.first()),
+            // A float stays the object that it is.
+            (Builtin::Float, [value @ Value::Number(Number::Float(_)), ..]) => Ok(value.clone()),
+            (Builtin::Float, values) => Ok(self.made(convert::to_float(values.first())?)),
             (Builtin::Bool, values) => Ok(Value::Bool(values.first().is_some_and(Value::is_true))),
             (Builtin::Abs, [value]) => {
-                value.as_number().map(|number| Value::Number(number.absolute())).ok_or_else(|| bad(value))
+                let number = value.as_number().ok_or_else(|| bad(value))?;
+                Ok(self.made(Value::Number(number.absolute())))
             }
             (Builtin::Round, [value]) => round(value, None).unwrap_or_else(|| Err(bad(value))),
             (Builtin::Round, [value, digits]) => {
@@ -109,9 +114,14 @@ impl<'a> Evaluation<'a> {
                     Value::None => None,
                     other => Some(other.as_index().ok_or_else(|| bad(other))?),
                 };
-                round(value, digits).unwrap_or_else(|| Err(bad(value)))
+                let rounded = round(value, digits).unwrap_or_else(|| Err(bad(value)))?;
+                Ok(self.made(rounded))
             }
-            (Builtin::Range, values) => range(values),
+            (Builtin::Range, values) => {
+                let words = values.iter().filter_map(Value::as_number).map(|number| number.words()).max().unwrap_or(1);
+                self.budget.steps(words.saturating_mul(words) / WORDS_PER_STEP)?;
+                range(values)
+            }
             (Builtin::List, _) => Ok(Value::list(Vec::new())),
             (Builtin::Tuple, _) => Ok(Value::tuple(Vec::new())),
             (Builtin::Set, _) => Ok(Value::Set(Vec::new().into())),
@@ -157,71 +167,63 @@ impl<'a> Evaluation<'a> {
         at(best.or(default).ok_or(ErrorKind::Empty { function: function.name() }), span)
     }
 
-    fn sorted(&mut self, mut values: Vec<Value<'a>>, reverse: bool) -> Result<Vec<Value<'a>>, ErrorKind> {
-        // Stable, also when reversed: equal elements keep their order.
-        if reverse {
-            values.reverse();
-        }
-        let mut failure = None;
-        values.sort_by(|left, right| {
-            if failure.is_some() {
-                return std::cmp::Ordering::Equal;
-            }
-            let mut before = |left: &Value<'a>, right: &Value<'a>| {
-                self.compare(Comparison::Less, left, right).unwrap_or_else(|error| {
-                    failure = Some(error);
-                    false
-                })
-            };
-            if before(left, right) {
-                std::cmp::Ordering::Less
-            } else if before(right, left) {
-                std::cmp::Ordering::Greater
-            } else {
-                std::cmp::Ordering::Equal
-            }
-        });
-        if reverse {
-            values.reverse();
-        }
-        failure.map_or(Ok(values), Err)
-    }
-
-    /// Floats are added with compensation, as CPython does from 3.12 on.
+    /// Integers are added exactly until the first float, and from there on all is added with compensation, as in CPython
+    /// 3.14. It gives up both for good where a sum of integers leaves 64 bits, and where the start is a bool.
     fn sum(&mut self, values: Vec<Value<'a>>, start: Value<'a>) -> Outcome<'a> {
         if matches!(start, Value::Str(_)) {
             return Err(ErrorKind::BadArgument { function: "sum", argument: "str" });
         }
-        let mut total = start;
-        let mut compensation = 0.0_f64;
+        let mut total = Total::new(start);
         for value in values {
             self.budget.steps(1)?;
-            total = match (&total, value.as_number()) {
-                (Value::Number(Number::Float(sum)), Some(Number::Float(value))) => {
+            total = match (total, value.as_number()) {
+                (Total::Int(sum), Some(Number::Int(value))) => match sum.checked_add(value) {
+                    Some(next) => Total::Int(next),
+                    None => Total::Plain(self.arithmetic(Operator::Add, &Value::int(sum), &Value::int(value))?),
+                },
+                (Total::Float { sum, lost }, Some(value)) => {
+                    let value = value.to_float()?;
                     let next = sum + value;
-                    compensation += if sum.abs() >= value.abs() { (sum - next) + value } else { (value - next) + sum };
-                    Value::float(next)
+                    let rest = if sum.abs() >= value.abs() { (sum - next) + value } else { (value - next) + sum };
+                    Total::Float { sum: next, lost: lost + rest }
                 }
-                // An integer is added to a float without compensation.
-                (Value::Number(sum @ Number::Float(_)), Some(value @ Number::Int(_))) => {
-                    Value::Number(sum.calculate(Operator::Add, &value)?)
+                (Total::Int(sum), Some(Number::Float(value))) => {
+                    Total::Float { sum: Number::Int(sum).to_float()? + value, lost: 0.0 }
                 }
-                _ => {
-                    let settled = settle(total, &mut compensation);
-                    self.arithmetic(Operator::Add, &settled, &value)?
-                }
+                (total, _) => Total::Plain(self.arithmetic(Operator::Add, &total.value(), &value)?),
             };
         }
-        Ok(settle(total, &mut compensation))
+        Ok(self.made(total.value()))
     }
 }
 
-/// Adds what compensation gathered, if it is finite.
-fn settle<'a>(total: Value<'a>, compensation: &mut f64) -> Value<'a> {
-    let gathered = std::mem::take(compensation);
-    match total {
-        Value::Number(Number::Float(sum)) if gathered != 0.0 && gathered.is_finite() => Value::float(sum + gathered),
-        other => other,
+/// What `sum` has so far.
+enum Total<'a> {
+    Int(i64),
+    /// With what rounding took from it.
+    Float {
+        sum: f64,
+        lost: f64,
+    },
+    Plain(Value<'a>),
+}
+
+impl<'a> Total<'a> {
+    fn new(start: Value<'a>) -> Self {
+        match start {
+            Value::Number(Number::Int(sum)) => Self::Int(sum),
+            Value::Number(Number::Float(sum)) => Self::Float { sum, lost: 0.0 },
+            other => Self::Plain(other),
+        }
+    }
+
+    fn value(self) -> Value<'a> {
+        match self {
+            Self::Int(sum) => Value::int(sum),
+            Self::Float { sum, lost } if lost != 0.0 && lost.is_finite() => Value::float(sum + lost),
+            Self::Float { sum, .. } => Value::float(sum),
+            Self::Plain(value) => value,
+        }
     }
 }
 
@@ -256,10 +258,10 @@ fn round_float(value: f64, digits: i64) -> f64 {
         return format!("{value:.places$}").parse().unwrap_or(value);
     }
     // Before the point: what lies behind it only breaks ties.
-    let power = num_bigint::BigInt::from(10).pow(u32::try_from(digits.unsigned_abs()).unwrap_or(330));
+    let power = BigInt::from(10).pow(u32::try_from(digits.unsigned_abs()).unwrap_or(330));
     let whole = whole_of(value.abs());
     let (mut quotient, rest) = big_divmod(&whole, &power);
-    let twice: num_bigint::BigInt = rest * 2;
+    let twice: BigInt = rest * 2;
     let above_half = twice > power || (twice == power && (value.fract() != 0.0 || quotient.bit(0)));
     if above_half {
         quotient += 1;
@@ -271,7 +273,7 @@ fn round_float(value: f64, digits: i64) -> f64 {
 /// Rounds an integer half to even before the point.
 fn round_int(number: &Number, digits: i64) -> Result<Number, ErrorKind> {
     let value = match number {
-        Number::Int(value) => num_bigint::BigInt::from(*value),
+        Number::Int(value) => BigInt::from(*value),
         Number::Big(value) => (**value).clone(),
         Number::Float(_) => return Ok(number.clone()),
     };
@@ -280,9 +282,9 @@ fn round_int(number: &Number, digits: i64) -> Result<Number, ErrorKind> {
     let Some(places) = u32::try_from(places).ok().filter(|places| u64::from(*places) <= value.bits() / 3 + 2) else {
         return Ok(Number::Int(0));
     };
-    let power = num_bigint::BigInt::from(10).pow(places);
+    let power = BigInt::from(10).pow(places);
     let (mut quotient, rest) = big_divmod(&value, &power);
-    let twice: num_bigint::BigInt = rest * 2;
+    let twice: BigInt = rest * 2;
     if twice > power || (twice == power && quotient.bit(0)) {
         quotient += 1;
     }
@@ -290,21 +292,35 @@ fn round_int(number: &Number, digits: i64) -> Result<Number, ErrorKind> {
 }
 
 fn range<'a>(values: &[Value<'a>]) -> Outcome<'a> {
-    let number = |value: &Value<'_>| value.as_index().ok_or(ErrorKind::IndexNotInteger { index: value.type_name() });
+    let number = |value: &Value<'_>| {
+        let integer = value.as_number().and_then(|number| number.to_big());
+        integer.ok_or(ErrorKind::IndexNotInteger { index: value.type_name() })
+    };
     let (start, stop, step) = match values {
-        [stop] => (0, number(stop)?, 1),
-        [start, stop] => (number(start)?, number(stop)?, 1),
+        [stop] => (BigInt::ZERO, number(stop)?, BigInt::from(1)),
+        [start, stop] => (number(start)?, number(stop)?, BigInt::from(1)),
         [start, stop, step, ..] => (number(start)?, number(stop)?, number(step)?),
         [] => return Err(ErrorKind::BadArgument { function: "range", argument: "NoneType" }),
     };
-    if step == 0 {
+    if step == BigInt::ZERO {
         return Err(ErrorKind::ZeroStep);
     }
-    let distance = if step > 0 { i128::from(stop) - i128::from(start) } else { i128::from(start) - i128::from(stop) };
-    let width = i128::from(step).abs();
-    let length = usize::try_from((distance + width - 1).max(0) / width).unwrap_or(usize::MAX);
+    // As many steps as begin before the stop.
+    let distance = &stop - &start;
+    let length = if distance.sign() == step.sign() {
+        usize::try_from((distance.magnitude() - 1_u8) / step.magnitude() + 1_u8).unwrap_or(usize::MAX)
+    } else {
+        0
+    };
     if length > MAX_RANGE {
         return Err(ErrorKind::Unsupported { what: "range of more than 10000" });
     }
-    Ok(Value::Range(Range { start, step, length }))
+    let last = &start + &step * length.saturating_sub(1);
+    let range = match (length, i64::try_from(start), i64::try_from(step), i64::try_from(last)) {
+        (0, ..) => Range { start: 0, step: 1, length },
+        (1, Ok(start), ..) => Range { start, step: 1, length },
+        (_, Ok(start), Ok(step), Ok(_)) => Range { start, step, length },
+        _ => return Err(ErrorKind::Unsupported { what: "range of integers beyond 64 bits" }),
+    };
+    Ok(Value::Range(range))
 }

@@ -53,12 +53,13 @@ pub(super) fn to_int<'a>(arguments: &[Value<'a>]) -> Outcome<'a> {
         [Value::Str(text)] => parse_int(text.bytes(), 10)?,
         [other] => other.as_number().ok_or_else(|| bad(other))?,
         [text, base, ..] => {
+            // The base is looked at first.
             let base = base.as_index().ok_or_else(|| bad(base))?;
+            let Ok(base @ (0 | 2..=36)) = u32::try_from(base) else {
+                return Err(ErrorKind::BadValue { function: "int" });
+            };
             let Value::Str(text) = text else { return Err(bad(text)) };
-            match u32::try_from(base) {
-                Ok(base @ (0 | 2..=36)) => parse_int(text.bytes(), base)?,
-                _ => return Err(ErrorKind::BadValue { function: "int" }),
-            }
+            parse_int(text.bytes(), base)?
         }
     };
     Ok(Value::Number(number))

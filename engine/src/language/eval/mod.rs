@@ -13,8 +13,10 @@ mod observe;
 mod patterns;
 mod sequence;
 mod set;
+mod sort;
 mod string;
 mod unicode_tables;
+mod weight;
 
 use std::rc::Rc;
 
@@ -51,6 +53,8 @@ pub(crate) struct Evaluation<'a> {
     budget: Budget,
     /// The variables of all comprehensions of the rule. Each has a place of its own, because lazy ones run interleaved.
     frame: SmallVec<[Option<Value<'a>>; 4]>,
+    /// How many NaN the rule made.
+    nans: u64,
 }
 
 /// Puts an error at its place.
@@ -60,7 +64,7 @@ fn at<T>(result: Result<T, ErrorKind>, span: Span) -> Result<T, RuleError> {
 
 impl<'a> Evaluation<'a> {
     pub(crate) fn new(event: &'a Flat, patterns: &'a Patterns, locals: usize) -> Self {
-        Self { event, patterns, budget: Budget::new(), frame: smallvec![None; locals] }
+        Self { event, patterns, budget: Budget::new(), frame: smallvec![None; locals], nans: 0 }
     }
 
     // Recursion is bounded by the depth that the parser admits.
@@ -122,7 +126,7 @@ impl<'a> Evaluation<'a> {
                 let operand = self.value(operand)?;
                 let number = operand.as_number().ok_or(ErrorKind::NotSigned { operand: operand.type_name() });
                 let number = at(number, span)?;
-                Ok(Value::Number(if *negative { number.negate() } else { number }))
+                Ok(if *negative { self.made(Value::Number(number.negate())) } else { Value::Number(number) })
             }
             ExprKind::Arithmetic { operator, left, right } => {
                 let left = self.value(left)?;
@@ -174,6 +178,17 @@ impl<'a> Evaluation<'a> {
                 }
                 Ok(Value::text(out))
             }
+        }
+    }
+
+    /// A result, of which a NaN is told from any other by its payload: it is an object of its own. That of JSON has none.
+    fn made(&mut self, result: Value<'a>) -> Value<'a> {
+        match result {
+            Value::Number(Number::Float(value)) if value.is_nan() => {
+                self.nans += 1;
+                Value::float(f64::from_bits(f64::NAN.to_bits() | self.nans))
+            }
+            other => other,
         }
     }
 
@@ -234,57 +249,12 @@ impl<'a> Evaluation<'a> {
         Ok(last)
     }
 
-    /// Takes what looking at the whole of a value costs, while it looks: tuples of tuples of the same tuple can be larger
-    /// than any number holds. Sets and dicts that are compared with others cost each element for each.
-    fn weigh(&mut self, value: &Value<'a>, compared: bool) -> Result<(), ErrorKind> {
-        let each_for_each = |count: usize| if compared { count.saturating_mul(count) / 4 + count } else { count };
-        match value {
-            Value::None | Value::Bool(_) => Ok(()),
-            Value::Number(number) => self.budget.steps(number.words().saturating_sub(1) / WORDS_PER_STEP),
-            Value::Str(text) => self.budget.scan(text.bytes().len()),
-            Value::List(items) | Value::Tuple(items) => {
-                self.budget.steps(items.len())?;
-                items.iter().try_for_each(|item| self.weigh(&item, true))
-            }
-            Value::Set(items) => {
-                self.budget.steps(each_for_each(items.len()))?;
-                items.iter().try_for_each(|item| self.weigh(item, true))
-            }
-            Value::Dict(pairs) | Value::DictView(_, pairs) => {
-                self.budget.steps(each_for_each(pairs.len()))?;
-                pairs.iter().try_for_each(|(key, value)| self.weigh(key, true).and_then(|()| self.weigh(value, true)))
-            }
-            // Membership in an event is asked of a map, and so is each key when two are compared.
-            Value::Event(sub) => self.budget.steps(if compared { sub.flat().len() } else { 1 }),
-            Value::View(..) | Value::Range(_) => self.budget.steps(value.elements().unwrap_or_default()),
-        }
-    }
-
-    /// Takes what a copy of a value needs that nothing else shares.
-    fn hold(&mut self, value: &Value<'a>) -> Result<(), ErrorKind> {
-        match value {
-            Value::Number(number @ Number::Big(_)) => self.budget.build(number.words().saturating_mul(8)),
-            Value::Str(Text::Shared(bytes)) => self.budget.build(bytes.len()),
-            Value::Tuple(Items::Shared(items)) => items.iter().try_for_each(|item| self.hold(item)),
-            _ => Ok(()),
-        }
-    }
-
     /// `str(value)`. The way from bits to decimal digits takes each word for each.
     fn text_of(&mut self, value: &Value<'a>) -> Result<Text<'a>, ErrorKind> {
         if let Value::Number(number) = value {
             self.budget.steps(number.words().saturating_mul(number.words()) / WORDS_PER_STEP_TO_TEXT)?;
         }
         convert::to_str(value)
-    }
-
-    /// What it costs to look a key up.
-    fn weigh_key(&mut self, dict: &Value<'a>, key: &Value<'a>) -> Result<(), ErrorKind> {
-        self.weigh(key, true)?;
-        match dict {
-            Value::Dict(pairs) => self.budget.steps(pairs.len()),
-            _ => Ok(()),
-        }
     }
 
     fn compare(&mut self, operator: Comparison, left: &Value<'a>, right: &Value<'a>) -> Result<bool, ErrorKind> {
@@ -309,7 +279,8 @@ impl<'a> Evaluation<'a> {
             && !operator.is_of_sets()
         {
             self.budget.steps(left.words().saturating_mul(right.words()) / WORDS_PER_STEP)?;
-            return left.calculate(operator, &right).map(Value::Number);
+            let result = left.calculate(operator, &right)?;
+            return Ok(self.made(Value::Number(result)));
         }
         match (operator, left, right) {
             (Operator::Add, Value::Str(left), Value::Str(right)) => {
@@ -322,6 +293,9 @@ impl<'a> Evaluation<'a> {
             | (Operator::Multiply, count, sequence @ (Value::Str(_) | Value::List(_) | Value::Tuple(_)))
                 if count.as_index().is_some() =>
             {
+                if let Value::Number(Number::Big(_)) = count {
+                    return Err(ErrorKind::IntegerTooLarge);
+                }
                 self.repeat(sequence, count.as_index().unwrap_or_default())
             }
             (Operator::Modulo, Value::Str(_), _) => Err(ErrorKind::Unsupported { what: "formatting with `%`" }),

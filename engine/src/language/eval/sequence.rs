@@ -86,6 +86,10 @@ impl<'a> Evaluation<'a> {
         arguments: &[Value<'a>],
     ) -> Outcome<'a> {
         let length = sequence.elements().unwrap_or_default();
+        // A string's `count` takes bounds as well, and so does `index` of a list and a tuple.
+        if arguments.len() > 1 && (method == Method::Count || matches!(sequence, Value::Range(_))) {
+            return Err(ErrorKind::TooManyArguments { value: sequence.type_name(), method: method.name() });
+        }
         let wanted = arguments.first().unwrap_or(&Value::None);
         self.weigh(sequence, true)?;
         self.weigh(wanted, true)?;

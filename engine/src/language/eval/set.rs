@@ -153,6 +153,9 @@ impl<'a> Evaluation<'a> {
             return Ok(None);
         }
         at(self.search(elements.len(), item), span)?;
+        if matches!(item, Value::Set(_)) {
+            return Ok(Some(false));
+        }
         at(check_hashable(item), span)?;
         Ok(Some(elements.iter().filter_map(constant).any(|element| same_or_equal(item, &element))))
     }

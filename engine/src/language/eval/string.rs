@@ -63,7 +63,12 @@ impl<'a> Evaluation<'a> {
                     None => Err(ErrorKind::NotFound { method: method.name() }),
                 }
             }
-            Method::Count => count(text, arguments),
+            Method::Count => {
+                let found = count(text, arguments)?;
+                // Each place that is found takes longer than the text between them.
+                self.budget.steps(found / 8)?;
+                Ok(Value::size(found))
+            }
             Method::RemovePrefix | Method::RemoveSuffix => {
                 let affix = string_argument(method, arguments.first())?;
                 let (bytes, is_prefix) = (text.bytes(), method == Method::RemovePrefix);
@@ -312,14 +317,14 @@ fn find(text: &Text<'_>, method: Method, arguments: &[Value<'_>], backwards: boo
     Ok(offset.map(|offset| start + count_code_points(within.bytes().get(..offset).unwrap_or_default())))
 }
 
-fn count<'a>(text: &Text<'_>, arguments: &[Value<'_>]) -> Outcome<'a> {
+fn count(text: &Text<'_>, arguments: &[Value<'_>]) -> Result<usize, ErrorKind> {
     let part = string_argument(Method::Count, arguments.first())?;
-    let Some((within, _)) = bounded(text, arguments.get(1..).unwrap_or_default())? else { return Ok(Value::int(0)) };
-    Ok(Value::size(if part.bytes().is_empty() {
+    let Some((within, _)) = bounded(text, arguments.get(1..).unwrap_or_default())? else { return Ok(0) };
+    Ok(if part.bytes().is_empty() {
         count_code_points(within.bytes()) + 1
     } else {
         memchr::memmem::find_iter(within.bytes(), part.bytes()).count()
-    }))
+    })
 }
 
 /// What stands before a separator, the separator, and what stands behind it.
