@@ -18,10 +18,10 @@ use trailhook_engine::language::{Expression, Outcome};
 const PAIRS: usize = 20_000;
 
 #[derive(serde::Deserialize)]
-struct Case<'a> {
+struct Case {
     expr: String,
-    #[serde(borrow)]
-    event: &'a serde_json::value::RawValue,
+    /// JSON as Python writes it, with NaN.
+    event: String,
     outcome: String,
 }
 
@@ -58,7 +58,7 @@ fn random_rules_have_cpythons_verdicts() {
     let (mut agreed, mut refused, mut wrong) = (0_usize, 0_usize, Vec::new());
     for line in text.lines() {
         let case: Case = serde_json::from_str(line).unwrap();
-        let event = Event::parse(case.event.get().as_bytes()).unwrap();
+        let event = Event::parse(case.event.as_bytes()).unwrap();
         match verdict(&case.expr, &event) {
             None => refused += 1,
             Some(found) if found == case.outcome => agreed += 1,
