@@ -81,12 +81,15 @@ enum Kind {
     Text,
     Number,
     Items,
+    Set,
+    Map,
     Any,
 }
 
 // A letter behind `%` is a part that is chosen in its turn:
 //
-// `c` a condition, `t` a text, `n` a number, `i` what has elements, `a` any of these, `g` the inside of a comprehension,
+// `c` a condition, `t` a text, `n` a number, `i` what has elements, `a` any of these, `s` what the operators of sets take, `m` a
+// dict, `g` the inside of a comprehension, `h` that of a dict's,
 // `k` a key, `l` a literal text, `d` a literal number, `r` a regular expression, `p` a glob, `w` a network, `v` a variable.
 
 const CONDITIONS: &[&str] = &[
@@ -101,6 +104,10 @@ const CONDITIONS: &[&str] = &[
     "%a < %a",
     "%n >= %n",
     "%i <= %i",
+    "%s == %s",
+    "%s < %s",
+    "%s in %s",
+    "%s not in %i",
     "%a in %i",
     "%t not in %t",
     "%a in (%g)",
@@ -138,6 +145,10 @@ const TEXT: &[&str] = &[
     "%t.upper()",
     "%t.casefold()",
     "%t.title()",
+    "%t.capitalize()",
+    "%t.swapcase()",
+    "%t.partition(%t)[%n]",
+    "%t.rpartition(%l)[%n]",
     "%t.strip()",
     "%t.lstrip(%t)",
     "%t.rstrip(%l)",
@@ -184,6 +195,7 @@ const NUMBER: &[&str] = &[
     "round(%n, %n)",
     "sum(%i)",
     "sum(%g)",
+    "sum(%i, %n)",
     "max(%i)",
     "min(%g)",
     "max(%n, %n, %n)",
@@ -193,6 +205,11 @@ const NUMBER: &[&str] = &[
     "%t.index(%l)",
     "%i.count(%a)",
     "%i.index(%a)",
+    "%i.index(%a, %n)",
+    "%i.index(%a, %n, %n)",
+    "%i.count(%a, %n)",
+    "len(%s)",
+    "float('nan')",
 ];
 
 const ITEMS: &[&str] = &[
@@ -218,6 +235,15 @@ const ITEMS: &[&str] = &[
     "set(%g)",
     "sorted(%i)",
     "sorted(%i, reverse=%c)",
+    "sorted([%a, %a, %n, %s] * %n)",
+    "sorted([%n, %n, float('nan'), %n, %n, float('nan'), %n] * 7)",
+    "sorted([{%d}, {%d, %d}, {%d}, {%d, %d}] * 9, reverse=%c)",
+    "sorted([%g] * %n)",
+    "%m",
+    "%m.values()",
+    "%s",
+    "%t.partition(%t)",
+    "%t.rpartition(%t)",
     "(%i + %i)",
     "(%i * %n)",
     "%i[%n:%n]",
@@ -235,6 +261,23 @@ const ITEMS: &[&str] = &[
     "values(sub(event, %k), %p)",
     "items(event, %k)[%n]",
 ];
+
+const SETS: &[&str] = &[
+    "{%l, %d}",
+    "event.keys()",
+    "event.items()",
+    "{%a, %a}",
+    "set(%i)",
+    "{%g}",
+    "%m.keys()",
+    "%m.items()",
+    "(%s & %s)",
+    "(%s | %s)",
+    "(%s - %s)",
+    "(%s ^ %s)",
+];
+
+const MAPS: &[&str] = &["{%l: %d}", "{%d: %l}", "{}", "{%l: %a, %a: %d}", "{%h}"];
 
 const REGEXES: &[&str] = &[
     "r'^Get'",
@@ -293,6 +336,8 @@ impl Writer<'_, '_> {
             Kind::Text => TEXT,
             Kind::Number => NUMBER,
             Kind::Items => ITEMS,
+            Kind::Set => SETS,
+            Kind::Map => MAPS,
             Kind::Any => {
                 let kinds = [Kind::Text, Kind::Number, Kind::Items, Kind::Condition];
                 let kind = *self.choices.choose(&kinds)?;
@@ -318,7 +363,10 @@ impl Writer<'_, '_> {
                 Some('n') => self.fill(Kind::Number, depth)?,
                 Some('i') => self.fill(Kind::Items, depth)?,
                 Some('a') => self.fill(Kind::Any, depth)?,
-                Some('g') => self.comprehension(depth)?,
+                Some('s') => self.fill(Kind::Set, depth)?,
+                Some('m') => self.fill(Kind::Map, depth)?,
+                Some('g') => self.comprehension(depth, false)?,
+                Some('h') => self.comprehension(depth, true)?,
                 Some('k') => self.literal(KEYS)?,
                 Some('l') => self.literal(TEXTS)?,
                 Some('d') => self.one_of(NUMBERS)?,
@@ -344,12 +392,16 @@ impl Writer<'_, '_> {
         Ok(())
     }
 
-    /// `element for x in items if condition`, with a second `for` at times.
-    fn comprehension(&mut self, depth: usize) -> Result<()> {
+    /// `element for x in items if condition`, with a second `for` at times; of a dict `key: value for …`.
+    fn comprehension(&mut self, depth: usize, is_dict: bool) -> Result<()> {
         let outside = self.variables;
         let clauses = if self.choices.ratio(1, 4)? { 2 } else { 1 };
         let inside = (outside + clauses).min(VARIABLES.len());
         self.variables = inside;
+        if is_dict {
+            self.fill(Kind::Any, depth)?;
+            self.out.push_str(": ");
+        }
         self.fill(Kind::Any, depth)?;
         for clause in 0..clauses {
             self.variables = (outside + clause).min(inside);
