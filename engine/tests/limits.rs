@@ -8,7 +8,8 @@
     reason = "a panic is a failed test"
 )]
 
-use trailhook_engine::language::{Code, Expression, MAX_SOURCE_BYTES};
+use trailhook_engine::event::Event;
+use trailhook_engine::language::{Code, Expression, MAX_SOURCE_BYTES, Outcome};
 
 fn code(source: &str) -> Option<Code> {
     Expression::parse(source).err().map(|faults| faults[0].code)
@@ -44,13 +45,23 @@ fn nesting_is_refused_before_it_can_overflow_the_stack() {
 
 #[test]
 fn what_is_just_within_the_limits_is_evaluated() {
-    for source in [
-        format!("{}True{}", "(".repeat(100), ")".repeat(100)),
-        format!("{}True", "not ".repeat(98)),
-        vec!["event.get('a') == 'b'"; 300].join(" or "),
-        format!("event.get('x') in [{}]", vec!["'y'"; 1_900].join(", ")),
+    let event = Event::parse(br#"{"a": "b", "x": "z"}"#).unwrap();
+    let texts = vec!["'y'"; 1_899].join(", ");
+    let padded = |bytes: usize| format!("event['a'] == 'b' #{}", "x".repeat(bytes - 19));
+    for (source, expected) in [
+        (format!("{}True{}", "(".repeat(100), ")".repeat(100)), Outcome::Match),
+        (format!("{}True", "not ".repeat(98)), Outcome::Match),
+        (format!("{}True", "not ".repeat(97)), Outcome::NoMatch),
+        (format!("{}event['a']{} == 'b'", "[".repeat(48), "][0]".repeat(48)), Outcome::Match),
+        (format!("{}event.get('a') == 'b'", "event.get('a') == 'c' or ".repeat(299)), Outcome::Match),
+        (format!("event.get('x') in [{texts}, 'z']"), Outcome::Match),
+        (format!("event.get('x') in [{texts}, 'y']"), Outcome::NoMatch),
+        (padded(MAX_SOURCE_BYTES), Outcome::Match),
     ] {
-        assert_eq!(code(&source), None, "{}…", source.get(..40).unwrap_or(&source));
+        let shown = source.get(..40).unwrap_or(&source);
+        let rule = Expression::parse(&source).unwrap_or_else(|faults| panic!("{shown}…: {}", faults[0].message));
+        assert_eq!(rule.evaluate(&event), expected, "{shown}…");
+        assert_eq!(*rule.explain(&event).outcome(), expected, "{shown}…");
     }
 }
 
