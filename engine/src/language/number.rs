@@ -112,13 +112,15 @@ impl Number {
                 return Ok(Self::Int(small));
             }
         }
-        if divides && other.is_zero() {
-            return Err(ErrorKind::DivisionByZero);
-        }
         match (self.to_big(), other.to_big()) {
+            (Some(_), Some(_)) if divides && other.is_zero() => Err(ErrorKind::DivisionByZero),
             (Some(left), Some(right)) => big(operator, &left, &right),
             _ => {
+                // An integer beyond the floats is found before the zero.
                 let (left, right) = (self.to_float()?, other.to_float()?);
+                if divides && right == 0.0 {
+                    return Err(ErrorKind::DivisionByZero);
+                }
                 Ok(Self::Float(match operator {
                     Operator::Add => left + right,
                     Operator::Subtract => left - right,
