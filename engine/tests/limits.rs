@@ -66,6 +66,11 @@ fn what_is_just_within_the_limits_is_evaluated() {
 }
 
 #[test]
+fn a_pattern_of_open_brackets_is_read_in_one_pass() {
+    assert_eq!(code(&format!("glob(event['a'], '{}')", "[".repeat(60_000))), Some(Code::Pattern));
+}
+
+#[test]
 fn size_is_bounded() {
     assert_eq!(code(&format!("'{}'", "x".repeat(MAX_SOURCE_BYTES))), Some(Code::TooLong));
     assert_eq!(code(&"1,".repeat(2_001)), Some(Code::TooComplex));

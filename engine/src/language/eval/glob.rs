@@ -36,7 +36,8 @@ impl Glob {
             units.push(match character {
                 0x2A => Unit::Star,
                 0x3F => Unit::Any,
-                0x5B => match set(rest.clone()) {
+                // Where one set is not closed, none behind it is: the rest is not gone through for each.
+                0x5B if closed => match set(rest.clone()) {
                     Some((set, behind)) => {
                         rest = behind;
                         set

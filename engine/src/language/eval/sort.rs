@@ -120,12 +120,16 @@ impl<'a> Evaluation<'a> {
         let mut pieces = Vec::new();
         // What is in order already is one piece.
         let run = self.run(&mut values)?;
-        let mut rest = values.split_off(run);
+        let mut rest = values.split_off(run).into_iter();
+        values.shrink_to_fit();
         pieces.push(values);
-        while !rest.is_empty() {
-            let behind = rest.split_off(rest.len().min(PIECE / 2));
-            self.sort_piece(&mut rest)?;
-            pieces.push(std::mem::replace(&mut rest, behind));
+        loop {
+            let mut piece: Vec<_> = rest.by_ref().take(PIECE / 2).collect();
+            if piece.is_empty() {
+                break;
+            }
+            self.sort_piece(&mut piece)?;
+            pieces.push(piece);
         }
         while pieces.len() > 1 {
             let mut merged = Vec::with_capacity(pieces.len().div_ceil(2));
