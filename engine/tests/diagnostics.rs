@@ -123,6 +123,7 @@ const SUSPICIONS: &[&str] = &[
     "event['eventName'] == 'StopLogging' and event['eventName'].startswith('Delete')",
     "event['eventName'] in [] or event['eventName'] not in ()",
     "1 == 1",
+    "bool(1) and (1 or True)",
     "'a' == 'b'",
     "event.get('userIdentity.accountId') in ['111111111111', 222222222222]",
     "event['eventVersion'] >= 1.08",

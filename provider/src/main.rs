@@ -4,6 +4,7 @@ mod backtest;
 mod config;
 mod connection;
 mod data_source;
+mod failure;
 mod function;
 mod language;
 mod pace;

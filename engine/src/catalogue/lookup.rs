@@ -21,14 +21,14 @@ pub(crate) enum Meant {
 }
 
 impl Events {
+    /// Whether one of these sources, or any if none is given, has an event of this name.
+    pub(crate) fn has(&self, sources: &[&str], name: &str) -> bool {
+        if sources.is_empty() { self.has_name(name) } else { sources.iter().any(|source| self.has_event(source, name)) }
+    }
+
     /// Looks a name up among the events of these sources, or of all if none is given. `None`: there is such an event.
     pub(crate) fn look_up(&self, sources: &[&str], name: &str) -> Option<Unfound> {
-        let is_there = if sources.is_empty() {
-            self.has_name(name)
-        } else {
-            sources.iter().any(|source| self.has_event(source, name))
-        };
-        if is_there {
+        if self.has(sources, name) {
             return None;
         }
         // People take `s3:PutBucketPolicy` out of a policy.

@@ -78,7 +78,7 @@ pub use limits::{MAX_BRACKETS, MAX_DEPTH, MAX_SOURCE_BYTES, MAX_TOKENS};
 pub use pattern::{Pattern, PatternError};
 pub use span::Span;
 
-use crate::event::{Event, Flat};
+use crate::event::Event;
 use expr::{Comparison, Expr, ExprKind};
 use function::Helper;
 use method::Method;
@@ -201,22 +201,12 @@ impl Expression {
     /// Evaluates the expression over an event.
     #[must_use]
     pub fn evaluate(&self, event: &Event) -> Outcome {
-        self.value_of(&self.root, event.flat(), |value| match value {
+        match eval::Evaluation::new(event.flat(), &self.patterns, self.locals).value(&self.root) {
             Ok(Value::Bool(true)) => Outcome::Match,
             Ok(Value::Bool(false)) => Outcome::NoMatch,
             Ok(_) => Outcome::NonBool,
             Err(error) => Outcome::Error(error),
-        })
-    }
-
-    /// Evaluates a part of the expression by itself.
-    fn value_of<'a, T>(
-        &'a self,
-        part: &'a Expr,
-        event: &'a Flat,
-        result: impl FnOnce(Result<Value<'_>, RuleError>) -> T,
-    ) -> T {
-        result(eval::Evaluation::new(event, &self.patterns, self.locals).value(part))
+        }
     }
 }
 

@@ -14,7 +14,8 @@ use super::parallel::each;
 use super::scan::Scan;
 use super::tally::Tally;
 use super::{Limits, Report};
-use crate::s3::{Address, chain, failed};
+use crate::failure::chain;
+use crate::s3::{Address, failed};
 
 /// The logs of a time below a prefix.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,6 +9,7 @@ use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ssm::operation::RequestId;
 use tfplugin::Diagnostic;
 
+use crate::failure::no_answer;
 use crate::pace::Operation;
 
 /// What the error of any operation can tell.
@@ -94,21 +95,7 @@ pub(super) fn refused<E: AwsError, R: fmt::Debug>(
             };
             format!("{code}: {message}{request}{help}")
         }
-        other => {
-            // Bodies, which may be of any size, are not in the chain of causes.
-            let mut text = other.to_string();
-            let mut cause = std::error::Error::source(other);
-            while let Some(error) = cause {
-                text = format!("{text}: {error}");
-                cause = error.source();
-            }
-            let help = if text.contains("credential") {
-                "\n\nAWS credentials are taken from the environment, a profile, SSO or the machine's role: check which should be there."
-            } else {
-                ""
-            };
-            format!("There was no answer: {text}.{help}")
-        }
+        other => no_answer(other),
     };
     Diagnostic::error(summary).detail(detail)
 }

@@ -8,6 +8,8 @@ use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::RequestId;
 use tfplugin::Diagnostic;
 
+use crate::failure::no_answer;
+
 /// What a call was about: a bucket, or a key or prefix in it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Address {
@@ -49,15 +51,7 @@ where
             };
             format!("{code}: {message}{request}{help}")
         }
-        other => {
-            let text = chain(other);
-            let help = if text.contains("credential") {
-                "\n\nAWS credentials are taken from the environment, a profile, SSO or the machine's role: check which should be there."
-            } else {
-                ""
-            };
-            format!("There was no answer: {text}.{help}")
-        }
+        other => no_answer(other),
     };
     Diagnostic::error(format!("{operation} of {address} failed")).detail(detail)
 }
@@ -70,18 +64,4 @@ fn reason(status: u16) -> &'static str {
         412 => "an object is there already",
         _ => "S3 gave no reason",
     }
-}
-
-/// An error and its causes on one line. Bodies, which may be of any size, are not among them.
-pub(crate) fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let part = error.to_string();
-        if !text.ends_with(&part) {
-            text = format!("{text}: {part}");
-        }
-        cause = error.source();
-    }
-    text
 }

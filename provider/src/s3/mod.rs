@@ -4,7 +4,7 @@ mod failure;
 mod name;
 mod object;
 
-pub(crate) use failure::{Address, chain, failed};
+pub(crate) use failure::{Address, failed};
 pub(crate) use name::{check_bucket, check_key};
 pub(crate) use object::{Object, Overwrite, Put, delete, head, put};
 

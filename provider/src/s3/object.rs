@@ -12,7 +12,8 @@ use aws_sdk_s3::types::ChecksumMode;
 use sha2::{Digest as _, Sha256};
 use tfplugin::{Cx, Diagnostic};
 
-use super::failure::{Address, chain, failed};
+use super::failure::{Address, failed};
+use crate::failure::chain;
 use crate::package::{Package, source_code_hash};
 
 /// An object as it stands in a bucket.

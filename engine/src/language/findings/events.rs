@@ -87,9 +87,7 @@ impl<'e> Findings<'e> {
         }
         let events = Events::known();
         let sources = self.sources();
-        if events.has_name(&name)
-            && (sources.is_empty() || sources.iter().any(|source| events.has_event(source, &name)))
-        {
+        if events.has(&sources, &name) {
             return;
         }
         drop(sources);

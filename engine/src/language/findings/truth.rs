@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Findings, pairs};
 use crate::event::{Flat, Leaf, TextBuf};
+use crate::language::Expression;
 use crate::language::code::Code;
 use crate::language::collect_fields;
 use crate::language::diagnostic::Diagnostic;
@@ -12,6 +13,12 @@ use crate::language::error::ErrorKind;
 use crate::language::eval::Evaluation;
 use crate::language::expr::{Comparison, Constant, Expr, ExprKind};
 use crate::language::types::Types;
+use crate::language::value::Value;
+
+/// Steps of one condition that is tried out.
+const MAX_TRIAL: usize = 1_000;
+/// What trying a condition out costs beside its steps.
+const TRIAL_COST: usize = 20;
 
 impl<'e> Findings<'e> {
     pub(super) fn truth(&mut self, expr: &'e Expr) {
@@ -80,21 +87,25 @@ impl<'e> Findings<'e> {
         }
     }
 
-    /// Whether a condition is true of an event with one field; `None` where the check would cost too much to know.
+    /// Whether a condition is true of an event with one field; `None` where it would cost too much to know.
     fn holds_for(&mut self, condition: &'e Expr, path: &str, value: &str) -> Option<bool> {
         let event = Flat::from_iter([(TextBuf::from(path), Leaf::Str(TextBuf::from(value)))]);
-        let expression = self.expression;
-        let mut evaluation =
-            Evaluation::bounded(&event, &expression.patterns, expression.locals, self.steps.min(1_000));
-        let value = evaluation.value(condition);
-        let is_true = match &value {
-            Ok(value) => Some(value.is_true()),
+        self.try_out(condition, &event, MAX_TRIAL, is_true)
+    }
+
+    /// Evaluates a part of the rule out of the steps that the whole check has; `None` where they do not suffice. What raises
+    /// holds nothing.
+    fn try_out(&mut self, part: &'e Expr, event: &Flat, most: usize, holds: fn(&Value<'_>) -> bool) -> Option<bool> {
+        let Expression { patterns, locals, .. } = self.expression;
+        let allowed = self.steps.min(most);
+        let mut evaluation = Evaluation::bounded(event, patterns, *locals, allowed);
+        let held = match evaluation.value(part) {
+            Ok(value) => Some(holds(&value)),
             Err(error) if matches!(error.kind, ErrorKind::Budget | ErrorKind::Memory) => None,
             Err(_) => Some(false),
         };
-        drop(value);
-        self.steps = self.steps.saturating_sub(1_000 - evaluation.left().min(1_000)).saturating_sub(20);
-        is_true
+        self.steps = self.steps.saturating_sub(allowed - evaluation.left() + TRIAL_COST);
+        held
     }
 
     /// Findings about the rule as a whole.
@@ -123,8 +134,9 @@ impl<'e> Findings<'e> {
         if is_literal || !self.expression.fields.is_empty() {
             return;
         }
-        let is_true = self.expression.value_of(root, &Flat::new(), |value| value.is_ok_and(|value| value.is_true()));
-        self.say(if is_true {
+        let is_match = |value: &Value<'_>| matches!(value, Value::Bool(true));
+        let Some(matches) = self.try_out(root, &Flat::new(), usize::MAX, is_match) else { return };
+        self.say(if matches {
             let message = "the rule reads nothing of the event, and is always true";
             Diagnostic::warning(Code::AlwaysTrue, root.span, message)
         } else {
@@ -132,6 +144,10 @@ impl<'e> Findings<'e> {
                 .hint("The rule reads nothing of the event, and its value is always the same.")
         });
     }
+}
+
+fn is_true(value: &Value<'_>) -> bool {
+    value.is_true()
 }
 
 /// The part that gives the rule a value other than a bool.
