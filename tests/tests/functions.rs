@@ -168,7 +168,11 @@ const MISTAKES: &[(&str, &str)] = &[
     ("an expression with a mistake", "matches(\"event['eventName'].startwith('Get')\", \"{}\")"),
     ("an expression with two", "fields(\"event.a == 1 and event.get('b') == null\")"),
     ("an event that is no JSON", "explain(\"True\", \"{\")"),
-    ("an event that is no object", "flatten(\"[1]\")"),
+    ("an event that is no object", "flatten(\"1\")"),
+    ("a list of events", "flatten(\"[{}]\")"),
+    ("a log", "matches(\"True\", jsonencode({ Records = [{}, {}] }))"),
+    ("an event of EventBridge", "explain(\"True\", jsonencode({ detail-type = \"x\", detail = {} }))"),
+    ("an answer of the command-line interface", "matches(\"True\", jsonencode({ Events = [] }))"),
     ("no event", "matches(\"True\", null)"),
     ("no separator", "split_rules(\"a\", \"\")"),
 ];

@@ -1,4 +1,5 @@
-//! The event of a test. What people have at hand is often a whole log, or an event in the envelope of another service.
+//! The event of a test, or of a function of the provider. What people have at hand is often a whole log, or an event in the
+//! envelope of another service.
 
 use crate::event::{Event, EventError, Json, JsonError};
 
@@ -6,7 +7,7 @@ use crate::event::{Event, EventError, Json, JsonError};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TestEventError {
     /// No JSON.
-    #[error("the event is not JSON: {0}")]
+    #[error("the event is not JSON: {0}; give one CloudTrail record as JSON text")]
     Json(JsonError),
     /// JSON, but no object.
     #[error(
@@ -17,21 +18,24 @@ pub enum TestEventError {
     #[error("the event is larger than any that CloudTrail writes: its flat keys take too much room")]
     TooLarge,
     /// A list of records.
-    #[error("the event is a list; a test has one record, such as `jsonencode(jsondecode(file(\"events.json\"))[0])`")]
+    #[error("the event is a list; give one record of it, such as `jsonencode(jsondecode(file(\"events.json\"))[0])`")]
     List,
     /// A log file of one record.
     #[error(
-        "the event is a log with a list `Records`; a test has one record alone: write `jsonencode(jsondecode(…).Records[0])` around what is there"
+        "the event is a log with a list `Records`; give the record alone: write `jsonencode(jsondecode(…).Records[0])` around what is there"
     )]
     LogOfOne,
+    /// A log file of no record.
+    #[error("the event is a log without entries in `Records`; give one record")]
+    LogOfNone,
     /// A log file, or what S3 and SNS send, with as many records.
     #[error(
-        "the event is a log with {0} entries in `Records`; a test has one record: choose one with `jsonencode(jsondecode(…).Records[0])`, or give each a test of its own"
+        "the event is a log with {0} entries in `Records`; give one record: choose it with `jsonencode(jsondecode(…).Records[0])`"
     )]
     Log(usize),
     /// What EventBridge sends.
     #[error(
-        "the event stands in the envelope of EventBridge; a test has the record alone, which is its `detail`: write `jsonencode(jsondecode(…).detail)` around what is there"
+        "the event stands in the envelope of EventBridge; give the record alone, which is its `detail`: write `jsonencode(jsondecode(…).detail)` around what is there"
     )]
     EventBridge,
     /// What `aws cloudtrail lookup-events` answers.
@@ -46,7 +50,8 @@ pub enum TestEventError {
     LookupEvent,
 }
 
-/// Reads the event of a test: the JSON text of one CloudTrail record, of which parts may be left out.
+/// Reads the event of a test, or the argument of a function: the JSON text of one CloudTrail record, of which parts may be left
+/// out.
 ///
 /// # Errors
 ///
@@ -60,8 +65,9 @@ pub fn read_test_event(text: &str) -> Result<Event, TestEventError> {
         Some(Json::Array(items)) => Some(items.len()),
         _ => None,
     };
-    // No record has these fields; they are told by their form all the same, because a test may hold anything.
+    // No record has these fields; they are told by their form all the same, because a text may hold anything.
     match (list("Records"), list("Events")) {
+        (Some(0), _) => return Err(TestEventError::LogOfNone),
         (Some(1), _) => return Err(TestEventError::LogOfOne),
         (Some(records), _) => return Err(TestEventError::Log(records)),
         (None, Some(_)) => return Err(TestEventError::LookupAnswer),
@@ -89,16 +95,51 @@ mod tests {
         assert!(read_test_event(r#"{"eventName":"StopLogging"}"#).is_ok());
         assert!(read_test_event("{}").is_ok());
         let error = |text: &str| read_test_event(text).unwrap_err();
-        assert!(matches!(error("{"), TestEventError::Json(_)));
-        assert!(matches!(error(""), TestEventError::Json(_)));
-        assert_eq!(error("1"), TestEventError::NotAnObject);
-        assert_eq!(error("[{}]"), TestEventError::List);
-        assert_eq!(error(r#"{"Records":[{}]}"#), TestEventError::LogOfOne);
-        assert_eq!(error(r#"{"Records":[]}"#), TestEventError::Log(0));
-        assert_eq!(error(r#"{"Records":[{},{}]}"#), TestEventError::Log(2));
-        assert_eq!(error(r#"{"detail-type":"AWS API Call via CloudTrail","detail":{}}"#), TestEventError::EventBridge);
-        assert_eq!(error(r#"{"Events":[{"CloudTrailEvent":"{}"}]}"#), TestEventError::LookupAnswer);
-        assert_eq!(error(r#"{"CloudTrailEvent":"{}"}"#), TestEventError::LookupEvent);
-        assert!(error("1").to_string().contains("jsonencode({ eventName"), "{}", error("1"));
+        for (text, told) in [
+            ("{", "the event is not JSON: the text ends too early at byte 1; give one CloudTrail record as JSON text"),
+            ("", "the event is not JSON: the text ends too early at byte 0; give one CloudTrail record as JSON text"),
+            (
+                "1",
+                "the event is not a JSON object; give one CloudTrail record, such as `jsonencode({ eventName = \"StopLogging\" })`",
+            ),
+            (
+                "[{}]",
+                "the event is a list; give one record of it, such as `jsonencode(jsondecode(file(\"events.json\"))[0])`",
+            ),
+            (
+                r#"{"Records":[{}]}"#,
+                "the event is a log with a list `Records`; give the record alone: write \
+                 `jsonencode(jsondecode(…).Records[0])` around what is there",
+            ),
+            (
+                r#"{"Records":[{},{}]}"#,
+                "the event is a log with 2 entries in `Records`; give one record: choose it with \
+                 `jsonencode(jsondecode(…).Records[0])`",
+            ),
+            (r#"{"Records":[]}"#, "the event is a log without entries in `Records`; give one record"),
+            (
+                r#"{"detail-type":"AWS API Call via CloudTrail","detail":{}}"#,
+                "the event stands in the envelope of EventBridge; give the record alone, which is its `detail`: write \
+                 `jsonencode(jsondecode(…).detail)` around what is there",
+            ),
+            (
+                r#"{"Events":[{"CloudTrailEvent":"{}"}]}"#,
+                "the event is an answer of `aws cloudtrail lookup-events`, which holds the record as a text: write \
+                 `jsondecode(…).Events[0].CloudTrailEvent`",
+            ),
+            (
+                r#"{"CloudTrailEvent":"{}"}"#,
+                "the event is one of `aws cloudtrail lookup-events`, which holds the record as a text: write \
+                 `jsondecode(…).CloudTrailEvent`",
+            ),
+        ] {
+            assert_eq!(error(text).to_string(), told);
+        }
+        // 5,000 values, each below a key of 5,000 bytes.
+        let large = format!("{{\"{}\":[{}0]}}", "k".repeat(5_000), "0,".repeat(5_000));
+        assert_eq!(
+            error(&large).to_string(),
+            "the event is larger than any that CloudTrail writes: its flat keys take too much room"
+        );
     }
 }

@@ -15,6 +15,7 @@ pub(crate) use split_rules::SplitRules;
 use tfplugin::{Arguments, FunctionError, Parameter, Type};
 use trailhook_engine::event::Event;
 use trailhook_engine::language::{Expression, Outcome};
+use trailhook_engine::read_test_event;
 
 fn expression_parameter() -> Parameter {
     Parameter::new("expression", Type::String).describe("The expression of a rule, as `trailhook_rule` takes it.")
@@ -40,12 +41,10 @@ fn expression(arguments: &Arguments, index: usize) -> Result<Expression, Functio
     })
 }
 
-/// The event at `index`.
+/// The event at `index`, read as the event of a rule's test is.
 fn event(arguments: &Arguments, index: usize) -> Result<Event, FunctionError> {
     let text: String = arguments.get(index)?;
-    Event::parse(text.as_bytes()).map_err(|error| {
-        FunctionError::new(format!("{error}; give one CloudTrail record as JSON text")).at_argument(index)
-    })
+    read_test_event(&text).map_err(|error| FunctionError::new(error.to_string()).at_argument(index))
 }
 
 /// What a rule says of an event, in words that follow its name.

@@ -62,6 +62,10 @@ resource "trailhook_rule" "a" {
     event = jsonencode("StopLogging")
   }
   test {
+    name  = "a list"
+    event = jsonencode([{ eventName = "StopLogging" }])
+  }
+  test {
     name  = "a log"
     event = file("events/log.json")
   }
@@ -76,6 +80,10 @@ resource "trailhook_rule" "a" {
   test {
     name  = "an answer of the command-line interface"
     event = jsonencode({ Events = [{ CloudTrailEvent = "{}" }] })
+  }
+  test {
+    name  = "one event of such an answer"
+    event = jsonencode({ EventName = "StopLogging", CloudTrailEvent = "{}" })
   }
   test {
     name  = "what to write instead"
