@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -40,6 +41,10 @@ pub(crate) struct Connection {
     /// The parameters of the objects in this state, as far as this run came across them. Terraform plans the second half of
     /// a replacement as if nothing was there, and the name it finds taken is the object's own.
     own: Mutex<BTreeSet<String>>,
+    /// Whether people were told that the plan could not ask AWS.
+    has_warned: AtomicBool,
+    /// Whether a call of the plan had no answer.
+    is_out_of_reach: AtomicBool,
 }
 
 impl Connection {
@@ -55,7 +60,17 @@ impl Connection {
             (Attribute::Unknown, Attribute::Unknown, true)
         };
         let default_tags = config.default_tags();
-        Ok(Self { namespace: config.namespace()?, client, s3, has_region, default_tags, pacers, own: Mutex::default() })
+        Ok(Self {
+            namespace: config.namespace()?,
+            client,
+            s3,
+            has_region,
+            default_tags,
+            pacers,
+            own: Mutex::default(),
+            has_warned: AtomicBool::new(false),
+            is_out_of_reach: AtomicBool::new(false),
+        })
     }
 
     /// The tags of all parameters.
@@ -75,6 +90,22 @@ impl Connection {
     /// Whether an object of this state is known to stand in a parameter.
     pub(crate) fn is_own(&self, parameter: &str) -> bool {
         self.own.lock().unwrap_or_else(PoisonError::into_inner).contains(parameter)
+    }
+
+    /// Whether this is the first warning that the plan could not ask AWS: the reason is seldom one of a single object, and is
+    /// not told anew for each.
+    pub(crate) fn is_first_warning(&self) -> bool {
+        !self.has_warned.swap(true, Ordering::Relaxed)
+    }
+
+    /// Remembers that a call had no answer, so that a plan does not wait for one with each object.
+    pub(crate) fn set_out_of_reach(&self) {
+        self.is_out_of_reach.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether a call of the plan had no answer.
+    pub(crate) fn is_out_of_reach(&self) -> bool {
+        self.is_out_of_reach.load(Ordering::Relaxed)
     }
 
     /// The namespace, if it is known yet.

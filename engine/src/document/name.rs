@@ -82,7 +82,7 @@ pub enum NamespaceError {
     #[error("the namespace \"{0}\" has an empty segment; write it without `//` and without a slash at its end")]
     EmptySegment(String),
     /// More segments than Parameter Store leaves room for.
-    #[error("the namespace \"{0}\" has more than {MAX_SEGMENTS} segments")]
+    #[error("the namespace \"{0}\" has more than {MAX_SEGMENTS} segments; write a shorter path")]
     TooDeep(String),
     /// A character that parameter names do not have.
     #[error("the namespace \"{namespace}\" holds `{character}`; use letters, digits, `_`, `.`, `-` and `/`")]
@@ -93,10 +93,12 @@ pub enum NamespaceError {
         character: char,
     },
     /// A first segment that AWS keeps for itself.
-    #[error("the namespace \"{0}\" begins with `aws` or `ssm`, which Parameter Store keeps for AWS")]
+    #[error(
+        "the namespace \"{0}\" begins with `aws` or `ssm`, which Parameter Store keeps for AWS; begin it otherwise"
+    )]
     Reserved(String),
     /// A path so long that a parameter below it may not fit Parameter Store's limit of 1,011 characters.
-    #[error("the namespace has {length} characters; at most {MAX_NAMESPACE} are allowed")]
+    #[error("the namespace has {length} characters; at most {MAX_NAMESPACE} are allowed; write a shorter path")]
     TooLong {
         /// Its length in characters.
         length: usize,
@@ -245,26 +247,37 @@ mod tests {
         for good in ["/trailhook", "/a/b.c/D_e-f", "/1/2/3/4/5/6/7/8", "/x/aws"] {
             assert_eq!(Namespace::parse(good).unwrap().as_str(), good);
         }
-        type Expected = fn(&NamespaceError) -> bool;
-        let bad: [(&str, Expected); 8] = [
-            ("", |e| matches!(e, NamespaceError::NotAbsolute(_))),
-            ("trailhook", |e| matches!(e, NamespaceError::NotAbsolute(_))),
-            ("/", |e| matches!(e, NamespaceError::EmptySegment(_))),
-            ("/a/", |e| matches!(e, NamespaceError::EmptySegment(_))),
-            ("/1/2/3/4/5/6/7/8/9", |e| matches!(e, NamespaceError::TooDeep(_))),
-            ("/a b", |e| matches!(e, NamespaceError::Character { character: ' ', .. })),
-            ("/AWS-logs", |e| matches!(e, NamespaceError::Reserved(_))),
-            ("/ssm/x", |e| matches!(e, NamespaceError::Reserved(_))),
-        ];
-        for (text, expected) in bad {
-            assert!(expected(&Namespace::parse(text).unwrap_err()), "{text}");
+        for (bad, text) in [
+            ("", "the namespace \"\" does not begin with `/`; write an absolute path such as \"/trailhook/prod\""),
+            (
+                "trailhook",
+                "the namespace \"trailhook\" does not begin with `/`; write an absolute path such as \"/trailhook/prod\"",
+            ),
+            ("/", "the namespace \"/\" has an empty segment; write it without `//` and without a slash at its end"),
+            ("/a/", "the namespace \"/a/\" has an empty segment; write it without `//` and without a slash at its end"),
+            (
+                "/1/2/3/4/5/6/7/8/9",
+                "the namespace \"/1/2/3/4/5/6/7/8/9\" has more than 8 segments; write a shorter path",
+            ),
+            ("/a b", "the namespace \"/a b\" holds ` `; use letters, digits, `_`, `.`, `-` and `/`"),
+            (
+                "/AWS-logs",
+                "the namespace \"/AWS-logs\" begins with `aws` or `ssm`, which Parameter Store keeps for AWS; begin it otherwise",
+            ),
+            (
+                "/ssm/x",
+                "the namespace \"/ssm/x\" begins with `aws` or `ssm`, which Parameter Store keeps for AWS; begin it otherwise",
+            ),
+        ] {
+            assert_eq!(Namespace::parse(bad).unwrap_err().to_string(), text);
         }
         let long = |length: usize| format!("/{}", "a".repeat(length - 1));
         assert!(Namespace::parse(&long(880)).is_ok());
         let error = Namespace::parse(&long(881)).unwrap_err();
-        assert_eq!(error.to_string(), "the namespace has 881 characters; at most 880 are allowed");
-        let deep = Namespace::parse("/1/2/3/4/5/6/7/8/9").unwrap_err();
-        assert_eq!(deep.to_string(), "the namespace \"/1/2/3/4/5/6/7/8/9\" has more than 8 segments");
+        assert_eq!(
+            error.to_string(),
+            "the namespace has 881 characters; at most 880 are allowed; write a shorter path"
+        );
     }
 
     #[test]

@@ -100,9 +100,14 @@ pub(crate) async fn delete(cx: &Cx<Connection>, parameter: &str) -> Result<(), D
     }
 }
 
-/// Looks at plan whether the parameter of a new object is free. Where AWS cannot be asked, that is left to apply.
+/// Looks at plan whether the parameter of a new object is free. Where AWS cannot be asked, that is left to apply, and told once
+/// for all objects.
 pub(crate) async fn check_free(cx: &Cx<Connection>, object: &Object<'_>, parameter: &str) -> Result<(), Diagnostic> {
-    let put_off = |why: &str| cx.report(object.could_not_be_asked(why));
+    let put_off = |why: &str| {
+        if cx.is_first_warning() {
+            cx.report(object.could_not_be_asked(why));
+        }
+    };
     let client = match cx.client() {
         Ok(Some(client)) => client,
         Ok(None) => return Ok(()),
@@ -111,11 +116,18 @@ pub(crate) async fn check_free(cx: &Cx<Connection>, object: &Object<'_>, paramet
             return Ok(());
         }
     };
+    if cx.is_out_of_reach() {
+        return Ok(());
+    }
     let request = client.get_parameter().name(parameter);
     match call(cx, Operation::GetParameter, || request.clone().send()).await? {
         Ok(_) => Err(object.is_taken(parameter)),
         Err(error) if error.as_service_error().is_some_and(GetParameterError::is_parameter_not_found) => Ok(()),
         Err(error) => {
+            // A refusal may be about one parameter.
+            if error.as_service_error().is_none() {
+                cx.set_out_of_reach();
+            }
             put_off(refused(Operation::GetParameter, parameter, &error).detail_text());
             Ok(())
         }

@@ -1,6 +1,6 @@
 //! What stands in a parameter, in the words of those who declare it.
 
-use tfplugin::Diagnostic;
+use tfplugin::{Diagnostic, Path};
 use trailhook_engine::document::{DocumentKind, Name, Namespace};
 
 /// An object of the configuration that is one parameter.
@@ -35,20 +35,17 @@ impl Object<'_> {
         }
     }
 
-    /// The warning of a plan that could not look whether the parameter is free.
+    /// The warning of a plan that could not look whether the parameter is free; it stands for all objects.
     pub(super) fn could_not_be_asked(&self, why: &str) -> Diagnostic {
-        match self {
-            Self::Named(_, name) => {
-                Diagnostic::warning(format!("AWS could not be asked whether the name \"{name}\" is free"))
-                    .detail(format!("The plan goes on without; apply needs AWS, and fails if the name is taken. {why}"))
-                    .at("name")
-            }
-            Self::Settings(namespace) => {
-                Diagnostic::warning(format!("AWS could not be asked whether the namespace {namespace} has settings"))
-                    .detail(format!(
-                        "The plan goes on without; apply needs AWS, and fails if there are settings. {why}"
-                    ))
-            }
-        }
+        let at = match self {
+            Self::Named(..) => Path::from("name"),
+            Self::Settings(_) => Path::root(),
+        };
+        Diagnostic::warning("AWS could not be asked which names are free")
+            .detail(format!(
+                "The plan goes on without; apply needs AWS, and fails if a name is taken. This is said once, and holds for all \
+                 new objects of this provider configuration that AWS could not be asked about. {why}"
+            ))
+            .at(at)
     }
 }
