@@ -147,7 +147,20 @@ async fn the_environment_gives_what_the_configuration_leaves_out() {
 async fn a_provider_that_is_not_known_yet_is_put_off() {
     let stack = require!(MiniStack::start().await);
     let terraform = require!(terraform(stack.url()));
-    let source = "resource \"terraform_data\" \"source\" {\n  input = \"000000000000\"\n}\n";
+    let resources = r#"
+resource "terraform_data" "source" { input = "000000000000" }
+resource "terraform_data" "stage" { input = "test" }
+resource "trailhook_settings" "all" {}
+resource "trailhook_rule" "a" {
+  name       = "a"
+  expression = "event.get('readOnly') == False"
+}
+resource "trailhook_route" "a" {
+  name = "a"
+  slack_webhook { url_parameter = "/trailhook/secrets/webhook" }
+}
+resource "trailhook_rule_pack" "baseline" { name = "baseline" }
+"#;
     let lines = r#"
   max_retries = length(terraform_data.source.output)
   assume_role {
@@ -157,12 +170,35 @@ async fn a_provider_that_is_not_known_yet_is_put_off() {
     tags = { account = terraform_data.source.output }
   }
 "#;
-    terraform.write("main.tf", &provider(lines, &format!("{source}{SETTINGS}"))).unwrap();
+    let open = provider(lines, resources)
+        .replace(&format!("\"{NAMESPACE}\""), "\"/trailhook/${terraform_data.stage.output}\"");
+    terraform.write("main.tf", &open).unwrap();
     terraform.init().await.unwrap().success().unwrap();
     terraform.apply(&[]).await.unwrap().success().unwrap();
     assert_eq!(terraform.plan(&[]).await.unwrap().code, 0);
-    let tags = Aws::at(stack.url()).parameter_tags(&format!("{NAMESPACE}/settings")).await.unwrap();
-    assert_eq!(tags, [("account".to_owned(), Aws::ACCOUNT.to_owned())]);
+    let aws = Aws::at(stack.url());
+    for path in ["settings", "rules/a", "routes/a", "packs/baseline"] {
+        let tags = aws.parameter_tags(&format!("{NAMESPACE}/{path}")).await.unwrap();
+        assert_eq!(tags, [("account".to_owned(), Aws::ACCOUNT.to_owned())], "{path}");
+    }
+
+    // Unknown again, and the same in the end: nothing is replaced, and nothing is written.
+    terraform
+        .write(
+            "main.tf",
+            &open.replace("{ input = \"test\" }", "{\n  input            = \"test\"\n  triggers_replace = 1\n}"),
+        )
+        .unwrap();
+    terraform.apply(&[]).await.unwrap().success().unwrap();
+    assert_eq!(terraform.plan(&[]).await.unwrap().code, 0);
+    let versions: Vec<_> = aws.get_parameters_by_path("/").await.unwrap().iter().map(|found| found.version).collect();
+    assert_eq!(versions, [1, 1, 1, 1]);
+
+    // What turns out to be wrong is told then.
+    terraform.write("main.tf", &open.replace("\"test\"", "\"a b\"")).unwrap();
+    let run = terraform.apply(&[]).await.unwrap();
+    assert_eq!(run.code, 1);
+    assert!(run.diagnostics().contains("The namespace \"/trailhook/a b\" holds ` `"), "{}", run.diagnostics());
 }
 
 #[tokio::test]

@@ -134,8 +134,71 @@ async fn the_package_lives_in_s3_from_apply_to_destroy() {
     assert_eq!(stand.object().await, None);
     assert_eq!(stand.aws.get_object(CODE, "other.zip").await.unwrap().unwrap(), newer);
 
-    stand.terraform.destroy().await.unwrap().success().unwrap();
+    // Another bucket is another place, and an object is replaced in its own.
+    stand.aws.create_bucket("more-code").await.unwrap();
+    stand.init(&RESOURCE.replace("\"code\"", "\"more-code\"")).await;
+    let plan = stand.terraform.plan(&[]).await.unwrap();
+    assert!(plan.stdout.contains("must be replaced") && plan.stdout.contains("forces replacement"), "{}", plan.stdout);
+    stand.apply().await;
     assert_eq!(stand.aws.list_objects(CODE, "").await.unwrap(), []);
+    stand.terraform.apply(&["-replace=trailhook_lambda_code.function"]).await.unwrap().success().unwrap();
+    stand.assert_empty_plan().await;
+
+    stand.terraform.destroy().await.unwrap().success().unwrap();
+    assert_eq!(stand.aws.list_objects("more-code", "").await.unwrap(), []);
+
+    // Deleted outside before destroy: nothing to do.
+    stand.init(RESOURCE).await;
+    stand.apply().await;
+    stand.aws.delete_object(CODE, KEY).await.unwrap();
+    stand.terraform.destroy().await.unwrap().success().unwrap();
+}
+
+/// Everything that may be unknown is: at plan nobody knows what the source will say.
+const UNKNOWN: &str = r#"
+resource "terraform_data" "source" { input = "code" }
+resource "trailhook_lambda_code" "function" {
+  bucket       = terraform_data.source.output
+  key          = "trailhook/${terraform_data.source.output}.zip"
+  architecture = terraform_data.source.output == "code" ? "x86_64" : "arm"
+}
+output "hash" { value = trailhook_lambda_code.function.source_code_hash }
+"#;
+
+#[tokio::test]
+async fn what_is_unknown_at_plan_is_put_off() {
+    let stand = require!(Stand::start().await);
+    stand.init(UNKNOWN).await;
+    stand.apply().await;
+    let zip = stand.aws.get_object(CODE, "trailhook/code.zip").await.unwrap().unwrap();
+    let state = stand.terraform.show(None).await.unwrap();
+    assert_eq!(state["values"]["outputs"]["hash"]["value"].as_str().map(str::len), Some(44));
+
+    // Unknown again, and the same in the end.
+    let again = UNKNOWN.replace("{ input = \"code\" }", "{\n  input            = \"code\"\n  triggers_replace = 1\n}");
+    stand.init(&again).await;
+    stand.apply().await;
+    assert_eq!(stand.aws.get_object(CODE, "trailhook/code.zip").await.unwrap().unwrap(), zip);
+    stand.terraform.destroy().await.unwrap().success().unwrap();
+
+    // What turns out to be wrong is told at apply, and nothing is written.
+    for (from, to, told) in [
+        ("\"code\" }", "\"Code\" }", "\"Code\" is not the name of a bucket"),
+        ("\"code\" }", "\"coder\" }", "\"arm\" is not an architecture of Lambda"),
+        (
+            "\"trailhook/",
+            "\"${terraform_data.source.output}//",
+            "The key \"code//code.zip\" begins or ends with a slash",
+        ),
+    ] {
+        stand.init(&UNKNOWN.replacen(from, to, 1)).await;
+        let run = stand.terraform.apply(&[]).await.unwrap();
+        assert_eq!(run.code, 1, "{to}: {}", run.stdout);
+        assert!(run.diagnostics().contains(told), "{to}: {}", run.diagnostics());
+        assert_eq!(stand.aws.list_objects(CODE, "").await.unwrap(), []);
+        stand.init(UNKNOWN).await;
+        stand.terraform.destroy().await.unwrap().success().unwrap();
+    }
 }
 
 impl Stand {
@@ -241,7 +304,9 @@ async fn mistakes_are_told_at_their_place() {
         (
             "names that S3 does not take",
             "resource \"trailhook_lambda_code\" \"a\" {\n  bucket       = \"s3://code\"\n  key          = \"/a.zip\"\n  architecture = \"arm\"\n}\n\
-             resource \"trailhook_lambda_code\" \"b\" {\n  bucket = \"Code\"\n  key    = \"\"\n}\n",
+             resource \"trailhook_lambda_code\" \"b\" {\n  bucket = \"Code\"\n  key    = \"\"\n}\n\
+             resource \"trailhook_lambda_code\" \"c\" {\n  bucket = \"192.168.5.4\"\n  key    = \"a/../b.zip\"\n}\n\
+             resource \"trailhook_lambda_code\" \"d\" {\n  bucket = \"code\"\n  key    = \"a\\nb\"\n}\n",
         ),
         (
             "a file without a name",

@@ -32,6 +32,12 @@ resource "trailhook_route" "security" {
 }
 "#;
 
+/// One of each in a namespace.
+const OTHERS: &str = r#"
+resource "trailhook_rule_pack" "baseline" { name = "baseline" }
+resource "trailhook_settings" "all" { refresh_seconds = 300 }
+"#;
+
 #[tokio::test]
 async fn rules_and_routes_live_from_apply_to_destroy() {
     let stand = require!(Stand::start().await);
@@ -135,17 +141,29 @@ resource "trailhook_route" "r" {
 #[tokio::test]
 async fn a_name_that_is_taken_is_never_overwritten() {
     let stand = require!(Stand::start().await);
-    let parameter = format!("{NAMESPACE}/rules/trail-stopped");
-    stand.aws.put_parameter(&parameter, ParameterKind::String, "somebody's", false).await.unwrap();
-    stand.terraform.write("main.tf", &configuration(RULE)).unwrap();
+    let parameters = [format!("{NAMESPACE}/rules/trail-stopped"), format!("{NAMESPACE}/routes/security")];
+    for parameter in &parameters {
+        stand.aws.put_parameter(parameter, ParameterKind::String, "somebody's", false).await.unwrap();
+    }
+    stand.terraform.write("main.tf", &configuration(&format!("{RULE}{ROUTE}"))).unwrap();
     stand.init().await;
     for run in [stand.terraform.plan(&[]).await.unwrap(), stand.terraform.apply(&[]).await.unwrap()] {
         assert_eq!(run.code, 1);
         let text = run.diagnostics();
-        assert!(text.contains("The rule \"trail-stopped\" exists already"), "{text}");
-        assert!(text.contains("terraform import trailhook_rule.LABEL trail-stopped"), "{text}");
+        for (noun, name, resource) in
+            [("rule", "trail-stopped", "trailhook_rule"), ("route", "security", "trailhook_route")]
+        {
+            let told = format!(
+                "The parameter {NAMESPACE}/{noun}s/{name} is there, and is not overwritten. Choose another name, or take the {noun} \
+                 over with terraform import {resource}.LABEL {name} where LABEL is this resource's."
+            );
+            assert!(text.contains(&format!("The {noun} \"{name}\" exists already")), "{text}");
+            assert!(text.contains(&told), "{text}");
+        }
     }
-    assert_eq!(stand.aws.get_parameter(&parameter).await.unwrap().unwrap().value, "somebody's");
+    for parameter in &parameters {
+        assert_eq!(stand.aws.get_parameter(parameter).await.unwrap().unwrap().value, "somebody's");
+    }
 }
 
 #[tokio::test]
@@ -247,7 +265,10 @@ async fn what_changes_outside_is_shown_and_mended() {
     stand.assert_empty_plan().await;
 
     // Deleted outside before destroy: nothing to do.
-    stand.aws.delete_parameter(&parameter).await.unwrap();
+    stand.apply(&format!("{RULE}{ROUTE}{OTHERS}")).await;
+    for path in ["rules/trail-stopped", "routes/security", "packs/baseline", "settings"] {
+        assert!(stand.aws.delete_parameter(&format!("{NAMESPACE}/{path}")).await.unwrap(), "{path}");
+    }
     stand.terraform.destroy().await.unwrap().success().unwrap();
 }
 
@@ -267,14 +288,18 @@ async fn a_document_of_a_newer_version_is_an_error_and_stays() {
 #[tokio::test]
 async fn an_object_is_replaced_under_its_own_name() {
     let stand = require!(Stand::start().await);
-    stand.apply(&format!("{RULE}{ROUTE}")).await;
-    let plan = stand.terraform.plan(&["-replace=trailhook_rule.stopped"]).await.unwrap();
-    assert_eq!(plan.code, 2, "{}{}", plan.stdout, plan.stderr);
-    stand.terraform.apply(&["-replace=trailhook_rule.stopped"]).await.unwrap().success().unwrap();
+    stand.apply(&format!("{RULE}{ROUTE}{OTHERS}")).await;
+    let replaced = ["-replace=trailhook_rule.stopped", "-replace=trailhook_settings.all"];
+    let plan = stand.plan_with_changes(&replaced).await;
+    assert!(plan.stdout.contains("2 to add, 0 to change, 2 to destroy"), "{}", plan.stdout);
+    stand.terraform.apply(&replaced).await.unwrap().success().unwrap();
     stand.assert_empty_plan().await;
-    stand.terraform.run(["taint", "trailhook_route.security"]).await.unwrap().success().unwrap();
+    for address in ["trailhook_route.security", "trailhook_rule_pack.baseline"] {
+        stand.terraform.run(["taint", address]).await.unwrap().success().unwrap();
+    }
     stand.terraform.apply(&[]).await.unwrap().success().unwrap();
     stand.assert_empty_plan().await;
+    assert_eq!(stand.version("settings").await, 1);
 }
 
 #[tokio::test]
@@ -306,13 +331,22 @@ async fn what_was_written_is_never_lost_from_state() {
 #[tokio::test]
 async fn another_namespace_is_another_place() {
     let stand = require!(Stand::start().await);
-    stand.apply(RULE).await;
-    stand.terraform.write("main.tf", &configuration(RULE).replace(NAMESPACE, "/trailhook/elsewhere")).unwrap();
+    let all = format!("{RULE}{ROUTE}{OTHERS}");
+    stand.apply(&all).await;
+    stand.terraform.write("main.tf", &configuration(&all).replace(NAMESPACE, "/trailhook/elsewhere")).unwrap();
+    let plan = stand.plan_with_changes(&[]).await;
+    assert!(plan.stdout.contains("4 to add, 0 to change, 4 to destroy"), "{}", plan.stdout);
+    assert_eq!(plan.stdout.matches("forces replacement").count(), 4, "{}", plan.stdout);
     stand.terraform.apply(&[]).await.unwrap().success().unwrap();
     stand.assert_empty_plan().await;
-    let names: Vec<_> =
+    let mut names: Vec<_> =
         stand.aws.get_parameters_by_path("/").await.unwrap().into_iter().map(|found| found.name).collect();
-    assert_eq!(names, ["/trailhook/elsewhere/rules/trail-stopped"]);
+    names.sort();
+    assert_eq!(
+        names,
+        ["packs/baseline", "routes/security", "rules/trail-stopped", "settings"]
+            .map(|path| format!("/trailhook/elsewhere/{path}"))
+    );
 }
 
 #[tokio::test]

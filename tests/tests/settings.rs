@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 use support::stand::Stand;
 use support::{NAMESPACE, configuration, terraform};
-use trailhook_tests::{FaultProxy, ParameterKind, Terraform, require};
+use trailhook_tests::{Action, Canned, FaultProxy, ParameterKind, Rule, Terraform, require};
 
 const SETTINGS: &str = r#"
 resource "trailhook_settings" "all" {
@@ -256,8 +256,11 @@ async fn a_tier_that_is_asked_for_is_held() {
     stand.apply(&tier("Standard")).await;
     assert_eq!((stand.tier().await.as_str(), &stand.settings().await["version"]), ("Standard", &json!(1)));
 
-    // Somebody made it an advanced one.
+    // Somebody made it an advanced one. AWS may answer with an empty page first.
     stand.put_by_hand("Advanced").await;
+    let empty = r#"{"Parameters":[],"NextToken":"next"}"#;
+    let empty = Canned::http(200, "application/x-amz-json-1.1", empty);
+    stand.proxy.add(Rule::on("SSM.DescribeParameters").times(1).then(Action::Answer(empty)));
     let plan = stand.terraform.plan(&[]).await.unwrap();
     assert!(plan.stdout.contains("forces replacement"), "{}", plan.stdout);
     stand.apply(&tier("Standard")).await;
@@ -330,6 +333,10 @@ const MISTAKES: &[(&str, &str)] = &[
     (
         "tags that AWS refuses",
         "resource \"trailhook_settings\" \"all\" {\n  tags = {\n    \"aws:team\" = \"security\"\n    \"a,b\"      = \"c\\td\"\n  }\n}\n",
+    ),
+    (
+        "values that are null",
+        "resource \"trailhook_settings\" \"all\" {\n  account_aliases = { \"111122223333\" = null }\n  redact          = [null]\n  tags            = { team = null }\n}\n",
     ),
     (
         "more tags than AWS admits",

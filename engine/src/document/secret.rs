@@ -13,6 +13,16 @@ pub enum SecretParameterError {
     /// No parameter can have this name.
     #[error("this is not the name of a parameter; give an absolute path of letters, digits, `_`, `.`, `-` and `/`")]
     NotAName,
+    /// A name that is longer or deeper than any parameter's.
+    #[error(
+        "the name of the parameter has {length} characters and {levels} levels; Parameter Store admits 1011 and 15, so there is none of that name"
+    )]
+    TooLong {
+        /// Its length in characters.
+        length: usize,
+        /// Its levels.
+        levels: usize,
+    },
     /// The name stands below the namespace, whose documents everybody who may read rules may read.
     #[error(
         "\"{parameter}\" stands inside the namespace {namespace}, which is read as a whole; keep secrets outside of it"
@@ -31,7 +41,9 @@ pub enum SecretParameterError {
 ///
 /// [`SecretParameterError`] with what to do.
 pub fn check_secret_parameter(parameter: &str, namespace: Option<&Namespace>) -> Result<(), SecretParameterError> {
+    // Parameter Store's limits: of the name, together with what stands before it in the ARN, and of the levels.
     const MAX_PARAMETER_NAME: usize = 1011;
+    const MAX_LEVELS: usize = 15;
     // Whatever was given may be a secret, so no error repeats it.
     let tells = ["://", "hooks.slack", "/services/T", "xoxb-", "xoxp-", "xoxe", "xapp-"];
     if tells.iter().any(|tell| parameter.contains(tell)) {
@@ -43,8 +55,12 @@ pub fn check_secret_parameter(parameter: &str, namespace: Option<&Namespace>) ->
             !segment.is_empty() && segment.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'))
         })
     });
-    if !segments_hold || parameter.len() > MAX_PARAMETER_NAME {
+    if !segments_hold {
         return Err(SecretParameterError::NotAName);
+    }
+    let (length, levels) = (parameter.len(), parameter.matches('/').count());
+    if length > MAX_PARAMETER_NAME || levels > MAX_LEVELS {
+        return Err(SecretParameterError::TooLong { length, levels });
     }
     match namespace {
         Some(namespace) if namespace.holds(parameter) => Err(SecretParameterError::InsideNamespace {
@@ -63,15 +79,41 @@ mod tests {
     fn a_secret_is_told_from_its_name() {
         let namespace = Namespace::parse("/trailhook/prod").unwrap();
         let check = |parameter: &str| check_secret_parameter(parameter, Some(&namespace));
-        assert_eq!(check("/trailhook/secrets/slack"), Ok(()));
-        assert_eq!(check("https://hooks.slack.com/services/T/B/x"), Err(SecretParameterError::LooksLikeSecret));
-        assert_eq!(check("slack"), Err(SecretParameterError::NotAName));
-        assert_eq!(check("/a//b"), Err(SecretParameterError::NotAName));
-        assert_eq!(check("hooks.slack.com/services/T/B/x"), Err(SecretParameterError::LooksLikeSecret));
-        assert_eq!(check("/services/T0/B0/hidden"), Err(SecretParameterError::LooksLikeSecret));
-        assert_eq!(check("xapp-1-A"), Err(SecretParameterError::LooksLikeSecret));
-        assert!(matches!(check("/trailhook/prod/slack"), Err(SecretParameterError::InsideNamespace { .. })));
-        // The text of a secret is in no error.
-        assert!(!check("https://hooks.slack.com/services/T/B/x").unwrap_err().to_string().contains("services"));
+        let fault = |parameter: &str| check(parameter).unwrap_err().to_string();
+        // A secret of Secrets Manager has a name that no other parameter can have.
+        for name in
+            ["/trailhook/secrets/slack", "/aws/reference/secretsmanager/slack", "/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15"]
+        {
+            assert_eq!(check(name), Ok(()));
+        }
+        for secret in [
+            "https://hooks.slack.com/services/T/B/x",
+            "hooks.slack.com/services/T/B/x",
+            "/services/T0/B0/hidden",
+            "xapp-1-A",
+        ] {
+            // The text of a secret is in no error.
+            assert_eq!(
+                fault(secret),
+                "this looks like the secret itself; store it as a SecureString parameter and give the name of that parameter"
+            );
+        }
+        for text in ["slack", "/a//b", "/", "/a b", "/a/"] {
+            assert_eq!(
+                fault(text),
+                "this is not the name of a parameter; give an absolute path of letters, digits, `_`, `.`, `-` and `/`"
+            );
+        }
+        assert_eq!(
+            fault("/trailhook/prod/slack"),
+            "\"/trailhook/prod/slack\" stands inside the namespace /trailhook/prod, which is read as a whole; keep secrets \
+             outside of it"
+        );
+        assert_eq!(
+            fault("/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16"),
+            "the name of the parameter has 39 characters and 16 levels; Parameter Store admits 1011 and 15, so there is none of \
+             that name"
+        );
+        assert!(fault(&format!("/{}", "a".repeat(1011))).starts_with("the name of the parameter has 1012 characters"));
     }
 }

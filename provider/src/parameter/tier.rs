@@ -1,6 +1,6 @@
 //! The tiers of Parameter Store.
 
-use aws_sdk_ssm::types::{ParameterStringFilter, ParameterTier};
+use aws_sdk_ssm::types::{ParameterMetadata, ParameterStringFilter, ParameterTier};
 use tfplugin::{Cx, Diagnostic};
 
 use super::call::call;
@@ -51,12 +51,18 @@ pub(crate) async fn tier(cx: &Cx<Connection>, parameter: &str) -> Result<Option<
     let filter = ParameterStringFilter::builder().key("Name").option("Equals").values(parameter);
     let filter =
         filter.build().map_err(|error| Diagnostic::error("The tier cannot be read").detail(error.to_string()))?;
-    let request = cx.require_client()?.describe_parameters().parameter_filters(filter);
-    let answer = call(cx, Operation::DescribeParameters, || request.clone().send()).await?;
-    let answer = answer.map_err(|error| refused(Operation::DescribeParameters, parameter, &error))?;
-    let found = answer.parameters().iter().find(|found| found.name() == Some(parameter));
-    Ok(found.map(|found| match found.tier() {
-        Some(ParameterTier::Advanced) => Tier::Advanced,
-        _ => Tier::Standard,
-    }))
+    let mut request = cx.require_client()?.describe_parameters().parameter_filters(filter);
+    // A page may be empty although the parameter is on a later one.
+    loop {
+        let answer = call(cx, Operation::DescribeParameters, || request.clone().send()).await?;
+        let answer = answer.map_err(|error| refused(Operation::DescribeParameters, parameter, &error))?;
+        let found = answer.parameters().iter().find(|found| found.name() == Some(parameter));
+        let next = answer.next_token().filter(|token| !token.is_empty());
+        match (found.map(ParameterMetadata::tier), next) {
+            (Some(Some(ParameterTier::Advanced)), _) => return Ok(Some(Tier::Advanced)),
+            (Some(_), _) => return Ok(Some(Tier::Standard)),
+            (None, None) => return Ok(None),
+            (None, Some(token)) => request = request.next_token(token),
+        }
+    }
 }

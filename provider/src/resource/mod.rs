@@ -109,7 +109,8 @@ fn parse_name(name: &str) -> Result<Name, Diagnostic> {
 }
 
 fn too_large(error: &EncodeError) -> Diagnostic {
-    Diagnostic::error("The document does not fit a parameter").detail(sentence(error))
+    let detail = format!("{} Leave something out, or write it shorter.", sentence(error));
+    Diagnostic::error("The document does not fit a parameter").detail(detail)
 }
 
 /// The same of something that may be several objects instead of one.

@@ -48,9 +48,46 @@ async fn of_rules_that_do_not_fit() {
     ));
     let names: Vec<_> = (0..900).map(|number| format!("\"Stop{number}\"")).collect();
     let names = long(&format!("event_names = [{}]", names.join(", ")));
-    let shown = require!(shown(&[("a long description", &expression), ("many names", &names)]).await);
+    // What is compiled is longer than what is published.
+    let services: Vec<_> = (0..600).map(|number| format!("\"s{number}:Stop\"")).collect();
+    let services = long(&format!("event_names = [{}]", services.join(", ")));
+    let standard =
+        |resource: &str, rest: &str| format!("resource \"{resource}\" \"a\" {{\n  tier = \"Standard\"\n  {rest}\n}}\n");
+    let rule = "name = \"a\"\n  expression = \"event.get('readOnly') == False\"\n  description = join(\"\", [for n in range(500) : \"xxxxxxxxxx\"])";
+    let sns = "sns { topic_arn = \"arn:aws:sns:eu-west-1:111122223333:alerts\" }";
+    let route = |labels: usize| {
+        format!(
+            "name = \"a\"\n  match {{\n    labels = {{ for n in range({labels}) : \"label-${{n}}\" => \"xxxxxxxxxx\" }}\n  }}\n  {sns}"
+        )
+    };
+    let pack =
+        "name = \"baseline\"\n  parameters = { function_name = join(\"\", [for n in range(500) : \"xxxxxxxxxx\"]) }";
+    let standard = [
+        standard("trailhook_rule", rule),
+        standard("trailhook_route", &route(200)),
+        standard("trailhook_rule_pack", pack),
+    ]
+    .concat();
+    let route = format!("resource \"trailhook_route\" \"a\" {{\n  {}\n}}\n", route(400));
+    let cases = [
+        ("a long description", expression.as_str()),
+        ("many names", &names),
+        ("many services", &services),
+        ("a route of many labels", &route),
+        ("standard parameters", &standard),
+    ];
+    let shown = require!(shown(&cases).await);
     // Of names that nobody knows only some are told, so that the error is not lost behind them.
-    let told = ["Error: ", "Warning: ", "The document has", "several out of it."];
+    let told = [
+        "===",
+        "Error: ",
+        "Warning: ",
+        "The document has",
+        "several out of it.",
+        "It has ",
+        "`tier` out",
+        "The expression has",
+    ];
     let told: Vec<_> = shown.lines().filter(|line| told.iter().any(|told| line.starts_with(told))).collect();
     insta::assert_snapshot!(told.join("\n"));
 }
@@ -66,6 +103,60 @@ async fn of_routes() {
     let shown = require!(shown(routes::CASES).await);
     assert_eq!(shown.matches("hidden").count(), 1, "the line of the configuration is the only place");
     insta::assert_snapshot!(shown);
+}
+
+/// Each resource by an id that is none of its kind.
+const IMPORTS: &str = r#"
+import {
+  to = trailhook_rule.a
+  id = "No Name"
+}
+resource "trailhook_rule" "a" {
+  name       = "a"
+  expression = "event.get('readOnly') == False"
+}
+import {
+  to = trailhook_route.a
+  id = "/trailhook/elsewhere/routes/a"
+}
+resource "trailhook_route" "a" {
+  name = "a"
+  sns { topic_arn = "arn:aws:sns:eu-west-1:111122223333:alerts" }
+}
+import {
+  to = trailhook_rule_pack.a
+  id = "baseline@1.0.0"
+}
+resource "trailhook_rule_pack" "a" { name = "baseline" }
+import {
+  to = trailhook_settings.a
+  id = "/trailhook/elsewhere"
+}
+resource "trailhook_settings" "a" {}
+import {
+  to = trailhook_lambda_code.a
+  id = "code"
+}
+resource "trailhook_lambda_code" "a" {
+  bucket = "code"
+  key    = "function.zip"
+}
+"#;
+
+#[tokio::test]
+async fn of_imports() {
+    let proxy = FaultProxy::start().await.unwrap();
+    let terraform = require!(terraform(&proxy.url()));
+    terraform.write("main.tf", &configuration(IMPORTS.trim_start())).unwrap();
+    terraform.init().await.unwrap().success().unwrap();
+    let run = terraform.plan(&[]).await.unwrap();
+    assert_eq!(run.code, 1);
+    assert!(proxy.calls().is_empty(), "{:?}", proxy.calls());
+    // In the order in which Terraform came to them.
+    let mut told: Vec<_> =
+        run.stderr.trim().split("\nError: ").map(|told| told.trim_start_matches("Error: ").trim()).collect();
+    told.sort_unstable();
+    insta::assert_snapshot!(told.join("\n\n"));
 }
 
 #[tokio::test]

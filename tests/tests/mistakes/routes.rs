@@ -90,4 +90,20 @@ resource "trailhook_route" "r" {
 }
 "#,
     ),
+    (
+        "a parameter that AWS refuses",
+        r#"
+resource "trailhook_route" "r" {
+  name = "r"
+  tier = "Fast"
+  tags = {
+    "aws:owner" = "security"
+  }
+
+  slack_webhook {
+    url_parameter = "/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16"
+  }
+}
+"#,
+    ),
 ];

@@ -30,6 +30,46 @@ resource "trailhook_rule" "a" {
 "#,
     ),
     (
+        "a pattern of names",
+        r#"
+resource "trailhook_rule" "a" {
+  name        = "a"
+  event_names = ["Stop*", "s3:", null]
+}
+"#,
+    ),
+    (
+        "names that are empty, too long, or begin wrongly",
+        r#"
+resource "trailhook_rule" "a" {
+  name       = ""
+  expression = "event.get('eventName') == 'StopLogging'"
+}
+resource "trailhook_rule" "b" {
+  name       = "a23456789-b23456789-c23456789-d23456789-e23456789-f23456789-g2345"
+  expression = "event.get('eventName') == 'StopLogging'"
+}
+resource "trailhook_rule" "c" {
+  name       = "-a"
+  expression = "event.get('eventName') == 'StopLogging'"
+}
+"#,
+    ),
+    (
+        "a parameter that AWS refuses",
+        r#"
+resource "trailhook_rule" "a" {
+  name       = "a"
+  expression = "event.get('eventName') == 'StopLogging'"
+  tier       = "Fast"
+  tags = {
+    "aws:owner" = "security"
+    stage       = "a,b"
+  }
+}
+"#,
+    ),
+    (
         "nothing is named",
         r#"
 resource "trailhook_rule" "a" {

@@ -88,7 +88,8 @@ fn compile(rule: &Rule) -> (Option<engine::Rule>, Diagnostics) {
         Err(broken) => {
             let why = broken.faults.iter().flat_map(|fault| &fault.diagnostics).next();
             let why = why.map_or_else(String::new, |why: &language::Diagnostic| sentence(&why.message));
-            found.push(Diagnostic::error("The names are too many for one rule").detail(why).at("event_names"));
+            let detail = format!("{why} Make several rules out of it.");
+            found.push(Diagnostic::error("The names are too many for one rule").detail(detail).at("event_names"));
             (None, found)
         }
     }
