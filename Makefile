@@ -22,6 +22,11 @@ test: ## Every check and test; ends with `N passed, N failed, N skipped`
 docs: ## Write the chapter of diagnostics in docs/guides/rule-language.md
 	TRAILHOOK_DOCS=write cargo test -p trailhook-engine --test guide the_chapter_of_diagnostics_is_current
 
+.PHONY: state
+state: ## Keep the state that this release writes in tests/tests/fixtures/state
+	cargo build --workspace --all-targets
+	TRAILHOOK_STATE=write cargo test --workspace --test state state_of_this_release
+
 .PHONY: fuzz
 fuzz: ## Fuzz the engine: FUZZ_SECONDS (60) for each target, from FUZZ_SEED (1)
 	@scripts/fuzz.sh
