@@ -199,6 +199,39 @@ resource "trailhook_rule_pack" "baseline" { name = "baseline" }
     let run = terraform.apply(&[]).await.unwrap();
     assert_eq!(run.code, 1);
     assert!(run.diagnostics().contains("The namespace \"/trailhook/a b\" holds ` `"), "{}", run.diagnostics());
+
+    // What is there can only be looked at by a provider that is known.
+    let source = "{ input = \"000000000000\" }";
+    assert!(open.contains(source));
+    let again = "{\n  input            = \"000000000000\"\n  triggers_replace = 1\n}";
+    terraform.write("main.tf", &open.replace(source, again)).unwrap();
+    let run = terraform.plan(&[]).await.unwrap();
+    assert_eq!(run.code, 1);
+    let told = "The provider's configuration is not known yet with trailhook_rule.a, on main.tf line 27, in resource \
+                \"trailhook_rule\" \"a\": 27: resource \"trailhook_rule\" \"a\" { An attribute of the provider block depends on a \
+                value that is known only after apply. Apply its source first, with -target.";
+    assert!(run.diagnostics().contains(told), "{}", run.diagnostics());
+}
+
+#[tokio::test]
+async fn a_region_that_is_nowhere_is_told() {
+    let proxy = FaultProxy::start().await.unwrap();
+    let terraform = require!(terraform(&proxy.url()))
+        .without("AWS_REGION")
+        .environment("AWS_CONFIG_FILE", "absent")
+        .environment("AWS_SHARED_CREDENTIALS_FILE", "absent");
+    terraform.write("main.tf", &configuration("resource \"trailhook_settings\" \"all\" {}\n")).unwrap();
+    terraform.init().await.unwrap().success().unwrap();
+    let told = "Give `region` in the provider block, or set AWS_REGION, or name a region in the profile.";
+    let run = terraform.plan(&[]).await.unwrap();
+    assert_eq!(run.code, 2, "{run:?}");
+    let text = run.diagnostics();
+    assert!(text.contains("Warning: AWS could not be asked which names are free") && text.contains(told), "{text}");
+    let run = terraform.apply(&[]).await.unwrap();
+    assert_eq!(run.code, 1);
+    let text = run.diagnostics();
+    assert!(text.contains("Error: No AWS region") && text.contains(told), "{text}");
+    assert!(proxy.calls().is_empty(), "{:?}", proxy.calls());
 }
 
 #[tokio::test]

@@ -218,7 +218,9 @@ async fn what_is_there_is_imported_and_never_overwritten() {
     assert_eq!(run.code, 1);
     let text = run.diagnostics();
     assert!(text.contains("s3://code/trailhook/bootstrap.zip exists already"), "{text}");
-    assert!(text.contains("terraform import trailhook_lambda_code.LABEL code/trailhook/bootstrap.zip"), "{text}");
+    let told = "The object there is not this package, and is not overwritten. Choose another key, or take the object over with \
+                terraform import trailhook_lambda_code.LABEL code/trailhook/bootstrap.zip where LABEL is this resource's.";
+    assert!(text.contains(told), "{text}");
     assert_eq!(stand.object().await.unwrap(), b"somebody's");
 
     stand

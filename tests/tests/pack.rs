@@ -131,7 +131,8 @@ async fn what_changes_outside_is_shown_and_mended() {
     for part in [
         "resolved_version = \"1.999.0\" -> \"1.0.0\"",
         "Warning: The pack goes back to an older version",
-        "Version 1.999.0 is published, and this provider carries 1.0.0 at most.",
+        "Version 1.999.0 is published, and this provider carries 1.0.0 at most. Update the provider to keep it, or set `version` \
+         to \"1.0.0\" if that is what you want.",
     ] {
         assert!(text.contains(part), "{part}\n{text}");
     }

@@ -281,7 +281,11 @@ async fn a_document_of_a_newer_version_is_an_error_and_stays() {
     stand.aws.put_parameter(&parameter, ParameterKind::String, newer, true).await.unwrap();
     let plan = stand.terraform.plan(&[]).await.unwrap();
     assert_eq!(plan.code, 1);
-    assert!(plan.diagnostics().contains("has schema 2, and this version reads up to 1"), "{}", plan.diagnostics());
+    let text = plan.diagnostics();
+    let told =
+        "The document has schema 2, and this version reads up to 1; update it to the version that wrote the document.";
+    assert!(text.contains("The rule in /trailhook/test/rules/trail-stopped cannot be read"), "{text}");
+    assert!(text.contains(told), "{text}");
     assert_eq!(stand.aws.get_parameter(&parameter).await.unwrap().unwrap().value, newer);
 }
 

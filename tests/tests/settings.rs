@@ -25,6 +25,9 @@ resource "trailhook_settings" "all" {
 
 const BARE: &str = "resource \"trailhook_settings\" \"all\" {}\n";
 
+const NEWER_SCHEMA: &str =
+    "The document has schema 2, and this version reads up to 1; update it to the version that wrote the document.";
+
 const ADDRESS: &str = "trailhook_settings.all";
 
 fn parameter() -> String {
@@ -129,7 +132,12 @@ async fn a_namespace_has_one_settings() {
     other.init().await.unwrap().success().unwrap();
     let run = other.plan(&[]).await.unwrap();
     assert_eq!(run.code, 1);
-    assert!(run.diagnostics().contains("The namespace /trailhook/test has settings already"), "{}", run.diagnostics());
+    let told = "The namespace /trailhook/test has settings already with trailhook_settings.all, on main.tf line 12, in resource \
+                \"trailhook_settings\" \"all\": 12: resource \"trailhook_settings\" \"all\" { A namespace has one trailhook_settings. The \
+                parameter /trailhook/test/settings is there, and is not overwritten. Remove this resource if another one declares the \
+                settings, or take them over with terraform import trailhook_settings.LABEL /trailhook/test where LABEL is this \
+                resource's.";
+    assert!(run.diagnostics().contains(told), "{}", run.diagnostics());
 }
 
 #[tokio::test]
@@ -186,7 +194,9 @@ async fn what_changes_outside_is_shown_and_mended() {
     stand.aws.put_parameter(&parameter(), ParameterKind::String, newer, true).await.unwrap();
     let plan = stand.terraform.plan(&[]).await.unwrap();
     assert_eq!(plan.code, 1);
-    assert!(plan.diagnostics().contains("has schema 2, and this version reads up to 1"), "{}", plan.diagnostics());
+    let text = plan.diagnostics();
+    assert!(text.contains("The settings in /trailhook/test/settings cannot be read"), "{text}");
+    assert!(text.contains(NEWER_SCHEMA), "{text}");
 
     stand.aws.delete_parameter(&parameter()).await.unwrap();
     let plan = stand.terraform.plan(&[]).await.unwrap();

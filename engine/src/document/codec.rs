@@ -131,10 +131,20 @@ mod tests {
     #[test]
     fn what_cannot_be_read_says_why() {
         let read = |text: &str| decode::<BTreeMap<String, Value>>(text).unwrap_err();
-        assert!(matches!(read("{"), DocumentError::Unreadable(_)));
-        assert!(matches!(read("[]"), DocumentError::Unreadable(_)));
-        assert!(matches!(read(r#"{"schema":"1"}"#), DocumentError::Unreadable(_)));
-        assert!(matches!(read(r#"{"schema":0}"#), DocumentError::Unreadable(_)));
+        for (text, told) in [
+            ("{", "the document is not readable: EOF while parsing an object at line 1 column 1"),
+            ("[]", "the document is not readable: the field `schema` is missing or no positive integer"),
+            (r#"{"schema":"1"}"#, "the document is not readable: the field `schema` is missing or no positive integer"),
+            (r#"{"schema":0}"#, "the document is not readable: the field `schema` is missing or no positive integer"),
+            (
+                r#"{"schema":2}"#,
+                "the document has schema 2, and this version reads up to 1; update it to the version that wrote the document",
+            ),
+        ] {
+            assert_eq!(read(text).to_string(), told);
+        }
+        let invalid = decode::<Vec<u8>>(r#"{"schema":1}"#).unwrap_err().to_string();
+        assert_eq!(invalid, "the document is not valid: invalid type: map, expected a sequence");
         assert_eq!(read(r#"{"schema":2}"#), DocumentError::NewerSchema { found: 2 });
     }
 

@@ -239,6 +239,13 @@ mod tests {
         assert_eq!(LambdaCode::default().check_planned(&package), Ok(()));
         let error = planned("other").check_planned(&package).unwrap_err();
         assert_eq!(error.summary(), "The package is not the planned one");
-        assert!(error.detail_text().contains("the SHA-256 other, and this one's has ungWv48"), "{error:?}");
+        assert_eq!(
+            error.detail_text(),
+            format!(
+                "The plan was made by a build of the provider whose package has the SHA-256 other, and this one's has {}. Use the \
+                 same release of the provider for plan and apply, or plan again.",
+                package.hash()
+            )
+        );
     }
 }

@@ -87,6 +87,7 @@ async fn of_rules_that_do_not_fit() {
         "It has ",
         "`tier` out",
         "The expression has",
+        "The further",
     ];
     let told: Vec<_> = shown.lines().filter(|line| told.iter().any(|told| line.starts_with(told))).collect();
     insta::assert_snapshot!(told.join("\n"));
