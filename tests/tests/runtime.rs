@@ -339,9 +339,16 @@ async fn more_rules_than_fit_a_page_are_all_read() {
             .await
             .unwrap();
     }
+    // Parameter Store may answer with an empty page and more behind it.
+    let empty = Canned::http(200, "application/x-amz-json-1.1", r#"{"Parameters":[],"NextToken":"next"}"#);
+    let rules = format!("{NAMESPACE}/rules");
+    deployment.proxy.add(Rule::on("SSM.GetParametersByPath").mentioning(&rules).times(1).then(Action::Answer(empty)));
     let records: Vec<_> = (0..23).map(|number| event(&format!("E{number}"), &format!("id-{number}"))).collect();
     let invocation = deployment.deliver(&log_key("many"), &records).await.unwrap();
     assert_eq!(summary_of(&invocation)["messages"], 23);
+    let pages = deployment.proxy.calls_to("SSM.GetParametersByPath");
+    let pages = pages.iter().filter(|call| String::from_utf8_lossy(&call.body).contains(&rules));
+    assert_eq!(pages.count(), 1 + 3, "an empty page, and 23 rules in pages of 10");
 }
 
 /// Applies the demo's configuration, has the function read logs, and compares what it posted with what a replay of the same
