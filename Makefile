@@ -19,7 +19,8 @@ test: ## Every check and test; ends with `N passed, N failed, N skipped`
 	@scripts/test.sh
 
 .PHONY: docs
-docs: ## Write the chapter of diagnostics in docs/guides/rule-language.md
+docs: build ## Write docs/: the registry's pages, and the chapter of diagnostics in the guide to the rule language
+	$(programs)/docgen
 	TRAILHOOK_DOCS=write cargo test -p trailhook-engine --test guide the_chapter_of_diagnostics_is_current
 
 .PHONY: state

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::adapter::{AnyDataSource, AnyResource, DataSourceAdapter, ResourceAdapter};
-use crate::schema::Problem;
-use crate::{DataSource, Function, Path, Provider, Resource};
+use crate::schema::{Problem, Schema};
+use crate::{DataSource, Function, Path, Provider, Resource, Signature};
 
 /// The resources, data sources and functions of a provider. [`Provider::catalog`] fills it.
 pub struct Catalog<C> {
@@ -26,7 +26,8 @@ impl<C> Default for Catalog<C> {
 }
 
 impl<C: Send + Sync + 'static> Catalog<C> {
-    pub(crate) fn of<P: Provider<Context = C>>(provider: &P) -> Self {
+    /// What a provider offers.
+    pub fn of<P: Provider<Context = C>>(provider: &P) -> Self {
         let mut catalog = Self::default();
         provider.catalog(&mut catalog);
         catalog
@@ -59,6 +60,21 @@ impl<C: Send + Sync + 'static> Catalog<C> {
             self.twice(&name);
         }
         self
+    }
+
+    /// The resource types by name, with their schemas.
+    pub fn resources(&self) -> impl Iterator<Item = (&str, &Schema)> {
+        self.resources.iter().map(|(name, resource)| (name.as_str(), resource.schema()))
+    }
+
+    /// The data source types by name, with their schemas.
+    pub fn data_sources(&self) -> impl Iterator<Item = (&str, &Schema)> {
+        self.data_sources.iter().map(|(name, data_source)| (name.as_str(), data_source.schema()))
+    }
+
+    /// The functions by name, with their signatures.
+    pub fn functions(&self) -> impl Iterator<Item = (&str, Signature)> {
+        self.functions.iter().map(|(name, function)| (name.as_str(), function.signature()))
     }
 
     fn twice(&mut self, name: &str) {

@@ -96,6 +96,16 @@ impl Signature {
         &self.parameters
     }
 
+    /// The parameter of all further arguments.
+    pub fn variadic_parameter(&self) -> Option<&Parameter> {
+        self.variadic.as_ref()
+    }
+
+    /// What its users are warned with.
+    pub fn deprecation(&self) -> Option<&str> {
+        self.deprecated.as_deref()
+    }
+
     /// The type of the result.
     pub fn result(&self) -> &Type {
         &self.result
@@ -169,6 +179,11 @@ impl Parameter {
     /// What it is, in Markdown.
     pub fn description(&self) -> &str {
         &self.description
+    }
+
+    /// `true` if the function is called with null, too.
+    pub fn is_null_allowed(&self) -> bool {
+        self.allow_null
     }
 
     fn to_wire(&self) -> function::Parameter {

@@ -34,7 +34,7 @@ pub(crate) struct UnknownArchitecture(String);
 
 impl Architecture {
     /// What the attribute `architecture` says in Markdown.
-    pub(crate) const DESCRIPTION: &str = "The processor of the function, `x86_64` (default) or `arm64`: the same as in \
+    pub(crate) const DESCRIPTION: &str = "The processor of the function, `x86_64` or `arm64`: the same as in \
          `architectures` of the `aws_lambda_function`.";
 
     pub(crate) fn parse(text: &str) -> Result<Self, UnknownArchitecture> {

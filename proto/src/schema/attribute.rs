@@ -225,6 +225,11 @@ impl AttributeSchema {
         self.sensitive
     }
 
+    /// `true` if the value is neither in plans nor in state.
+    pub fn is_write_only(&self) -> bool {
+        self.write_only
+    }
+
     /// `true` if a change makes a new object.
     pub fn is_requires_replace(&self) -> bool {
         self.requires_replace
@@ -233,5 +238,33 @@ impl AttributeSchema {
     /// The value where the user sets none.
     pub fn default_value(&self) -> Option<&Value> {
         self.default.as_ref()
+    }
+
+    /// What its users are warned with.
+    pub fn deprecation(&self) -> Option<&str> {
+        self.deprecated.as_deref()
+    }
+
+    /// The description with what the protocol has no place for: the default, and that a change makes a new object. This is
+    /// what Terraform gets, and so every editor, too. A list, map or object is not spelt out: its description is to tell
+    /// what holds where it is not given.
+    ///
+    /// ```
+    /// # use tfplugin::schema;
+    /// let severity = schema::string("severity").optional().default("medium").describe("How grave it is.");
+    /// assert_eq!(severity.documentation(), "How grave it is. Default: `medium`.");
+    /// ```
+    pub fn documentation(&self) -> String {
+        let default = match &self.default {
+            Some(Value::Bool(value)) => Some(value.to_string()),
+            Some(Value::Number(value)) => Some(value.to_string()),
+            Some(Value::String(value)) if value.is_empty() => Some("\"\"".to_owned()),
+            Some(Value::String(value)) => Some(value.clone()),
+            _ => None,
+        };
+        let default = default.map(|value| format!("Default: `{value}`."));
+        let replaces = self.requires_replace.then(|| "Changing it replaces the resource.".to_owned());
+        let own = Some(self.description.clone()).filter(|own| !own.is_empty());
+        [own, default, replaces].into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 }

@@ -16,9 +16,12 @@ pub(crate) struct Block {
 
 /// How often a block may occur.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Nesting {
+pub enum Nesting {
+    /// At most once.
     Single,
+    /// Several times, in order.
     List,
+    /// Several times, in no order.
     Set,
 }
 
@@ -124,6 +127,16 @@ impl BlockSchema {
     /// What it is, in Markdown.
     pub fn description(&self) -> &str {
         &self.block.description
+    }
+
+    /// How often it may occur.
+    pub fn nesting(&self) -> Nesting {
+        self.nesting
+    }
+
+    /// What its users are warned with.
+    pub fn deprecation(&self) -> Option<&str> {
+        self.block.deprecated.as_deref()
     }
 
     /// The least and the largest number of blocks; the latter is `None` without a limit.

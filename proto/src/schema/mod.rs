@@ -28,8 +28,8 @@ mod wire;
 
 pub(crate) use attribute::Recompute;
 pub use attribute::{AttributeSchema, bool, dynamic, int64, list, map, number, object, set, string};
-pub(crate) use block::{Block, Nesting};
-pub use block::{BlockSchema, list_block, set_block, single_block};
+pub(crate) use block::Block;
+pub use block::{BlockSchema, Nesting, list_block, set_block, single_block};
 pub use check::Problem;
 pub(crate) use check::is_name;
 
@@ -102,6 +102,11 @@ impl Schema {
     /// What it is, in Markdown.
     pub fn description(&self) -> &str {
         &self.root.description
+    }
+
+    /// What its users are warned with.
+    pub fn deprecation(&self) -> Option<&str> {
+        self.root.deprecated.as_deref()
     }
 
     /// The type of the whole object: attributes and blocks.

@@ -30,7 +30,7 @@ impl AttributeSchema {
             r#type: self.ty.to_json().to_string().into(),
             // Either this or `type`: Terraform refuses both.
             nested_type: None,
-            description: self.description.clone(),
+            description: self.documentation(),
             description_kind: StringKind::Markdown.into(),
             required: self.required,
             optional: self.optional,

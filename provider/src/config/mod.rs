@@ -60,13 +60,15 @@ pub(crate) fn schema() -> Schema {
     Schema::new()
         .describe(
             "Declares CloudTrail alert rules and the routes of their alerts, and publishes them to AWS Systems Manager Parameter \
-             Store, from where a running Trailhook function reads them.",
+             Store, from where the Trailhook function on AWS Lambda reads them.",
         )
         .attribute(schema::string("namespace").required().describe(
-            "The absolute parameter path that one deployment of the function reads, such as `/trailhook/prod`.",
+            "The path in Parameter Store that one deployment of the function reads, such as `/trailhook/prod`: up to eight segments of \
+             letters, digits, `_`, `.` and `-`, with a slash in front and none at the end. Another namespace replaces all objects.",
         ))
         .attribute(schema::string("region").optional().describe(
-            "The AWS region of the parameters. Taken from the environment or the profile if it is not given.",
+            "The AWS region of the parameters, such as `eu-central-1`. Taken from the environment (`AWS_REGION`) or the profile if it \
+             is not given.",
         ))
         .attribute(
             schema::string("profile")
@@ -86,17 +88,17 @@ pub(crate) fn schema() -> Schema {
         .block(assume_role::schema())
         .block(
             schema::single_block("default_tags")
-                .describe("Tags that all parameters have. A resource's `tags` go before them.")
-                .attribute(schema::map("tags", Type::String).optional().describe("The tags.")),
+                .describe("Tags that all parameters have. Where a resource's `tags` have the same key, theirs holds.")
+                .attribute(schema::map("tags", Type::String).optional().describe("The tags, by their keys.")),
         )
         .block(
             schema::single_block("endpoints")
                 .describe(
-                    "Addresses of AWS services other than the usual ones, for private endpoints and for tests, as URLs. They go \
-                     before `AWS_ENDPOINT_URL` and its like in the environment.",
+                    "URLs of AWS services other than the usual ones, for private endpoints and for tests. They hold in place of \
+                     `AWS_ENDPOINT_URL` and its like in the environment.",
                 )
-                .attribute(schema::string("ssm").optional().describe("The address of Systems Manager."))
-                .attribute(schema::string("s3").optional().describe("The address of S3."))
+                .attribute(schema::string("ssm").optional().describe("The address of Systems Manager, which has Parameter Store."))
+                .attribute(schema::string("s3").optional().describe("The address of S3, for `trailhook_lambda_code` and `trailhook_backtest`."))
                 .attribute(schema::string("sts").optional().describe(
                     "The address of the Security Token Service, for `assume_role`. (Roles that a profile or a web identity names are \
                      asked for at `AWS_ENDPOINT_URL_STS`.)",

@@ -38,13 +38,17 @@ impl DataSource for LambdaPackages {
                  `aws_lambda_function`. The file is written whenever the data source is read, which is mostly at plan: where \
                  plan and apply run on different machines, use the resource `trailhook_lambda_code` instead.",
             )
-            .attribute(schema::string("architecture").optional().computed().describe(Architecture::DESCRIPTION))
+            .attribute(schema::string("architecture").optional().computed().describe(format!(
+                "{} `{}` if it is not given.",
+                Architecture::DESCRIPTION,
+                Architecture::default()
+            )))
             .attribute(schema::string("output_path").required().describe(
                 "Where to write the file, such as `${path.module}/trailhook.zip`. Its folder must exist. A file that holds the \
                  package already is left alone, any other is replaced.",
             ))
             .attribute(
-                schema::string("path").computed().describe("`output_path`, for `filename` of the `aws_lambda_function`."),
+                schema::string("path").computed().describe("The same path as `output_path`, for `filename` of the `aws_lambda_function`."),
             )
             .attribute(schema::string("source_code_hash").computed().describe(
                 "The SHA-256 of the package in base64, for `source_code_hash` of the `aws_lambda_function`.",

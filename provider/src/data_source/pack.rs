@@ -71,9 +71,9 @@ impl DataSource for Packs {
                 "A rule pack with its rules, as it ships with the provider and the function. Nothing is read from AWS: a pack is \
                  switched on with `trailhook_rule_pack`.",
             )
-            .attribute(schema::string("name").required().describe("The pack's name, such as `baseline`."))
+            .attribute(schema::string("name").required().describe("The pack's name: `baseline`."))
             .attribute(
-                schema::string("version").optional().describe("The version to look at; the newest if it is left out."),
+                schema::string("version").optional().describe("The version to look at, such as `1.0.0`; the newest if it is not given."),
             )
             .attribute(schema::string("resolved_version").computed().describe("The version that is shown."))
             .attribute(
@@ -85,8 +85,8 @@ impl DataSource for Packs {
             .attribute(schema::string("description").computed().describe("What the pack is about."))
             .attribute(schema::string("digest").computed().describe("The SHA-256 of the version's rules and parameters."))
             .attribute(schema::list("parameters", parameter).computed().describe(
-                "The values that `trailhook_rule_pack` takes as `parameters`: `name`, `type` (`string` or `bool`), `default` and \
-                 `description`.",
+                "The values that `trailhook_rule_pack` takes as `parameters`, each with its `type` (`string` or `bool`), and `default` \
+                 as text.",
             ))
             .attribute(schema::list("rules", rule).computed().describe(
                 "The rules by name, with the defaults of all parameters: `name` as `disabled_rules` takes it, `description`, \

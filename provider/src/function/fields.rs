@@ -14,7 +14,8 @@ impl Function for Fields {
     fn signature(&self) -> Signature {
         Signature::returning(Type::list(Type::String))
             .summary("The fields that a rule's expression reads")
-            .describe("The flat keys of the event that an expression reads, sorted; `*` if it works a key out.")
+            .describe("The fields of the event that an expression reads, by their flat keys, sorted. `*` stands for fields whose keys the \
+                 expression works out.")
             .parameter(expression_parameter())
     }
 

@@ -19,7 +19,7 @@ impl Function for Flatten {
             .summary("An event as rules see it")
             .describe(
                 "The flat view of an event, which is what `event` is in an expression: an object whose attributes are the paths, such \
-                 as `provider::trailhook::flatten(file(\"event.json\"))[\"userIdentity.type\"]`. Strings, numbers, bools and null stay what \
+                 as `provider::trailhook::flatten(file(\"${path.module}/event.json\"))[\"userIdentity.type\"]`. Strings, numbers, bools and null stay what \
                  they are; what no number of Terraform can hold (NaN, infinities) becomes a string. `keys(…)` lists the fields \
                  that a rule can read.",
             )

@@ -15,8 +15,9 @@ impl Function for Matches {
         Signature::returning(Type::Bool)
             .summary("Whether a rule's expression matches an event")
             .describe(
-                "Evaluates an expression over an event, as the function does it: `true` if its value is `True`. An expression that \
-                 errs on the event does not match it; `explain` says why.",
+                "Evaluates an expression over an event, with the engine that decides in production: `true` if its value is `True`. An \
+                 expression that raises an error on the event does not match it; the function `explain` says why. It is meant for \
+                 `check` blocks, preconditions and `terraform test`.",
             )
             .parameter(expression_parameter())
             .parameter(event_parameter())

@@ -18,12 +18,15 @@ use trailhook_engine::language::{Expression, Outcome};
 use trailhook_engine::read_test_event;
 
 fn expression_parameter() -> Parameter {
-    Parameter::new("expression", Type::String).describe("The expression of a rule, as `trailhook_rule` takes it.")
+    Parameter::new("expression", Type::String).describe(
+        "An expression of the rule language, as `trailhook_rule` takes it. One with an error fails the call, and the error is shown \
+         with its place.",
+    )
 }
 
 fn event_parameter() -> Parameter {
     Parameter::new("event", Type::String).describe(
-        "One CloudTrail record as JSON text: `file(\"event.json\")`, or `jsonencode({ eventName = \"StopLogging\" })`. Text and \
+        "One CloudTrail record as JSON text: `file(\"${path.module}/event.json\")`, or `jsonencode({ eventName = \"StopLogging\" })`. Text and \
          not an object, because Terraform's numbers do not tell `1` from `1.0`.",
     )
 }

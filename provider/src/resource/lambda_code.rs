@@ -45,7 +45,7 @@ impl Resource for LambdaCodes {
                 schema::string("bucket")
                     .required()
                     .requires_replace()
-                    .describe("The bucket, in the region of the function."),
+                    .describe("The name of the bucket, which Lambda wants in the region of the function."),
             )
             .attribute(
                 schema::string("key")

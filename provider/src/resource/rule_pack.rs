@@ -68,25 +68,29 @@ impl Resource for RulePacks {
     fn schema(&self) -> Schema {
         let schema = Schema::new()
             .describe(
-                "Switches on a rule pack. The rules ship with the function; the parameter `{namespace}/packs/{name}` holds the choice \
-                 of them. In alerts and routes they are called `pack/rule`, such as `baseline/root-activity`. The data source \
-                 `trailhook_pack` shows what they say.",
+                "Switches on a rule pack: rules that ship with the function. `baseline` is about sign-ins without a second factor, the \
+                 root user, refused calls, and what makes CloudTrail or these alerts fall silent. In alerts its rules are called by \
+                 the pack and their own name, such as `baseline/root-activity`; the data source `trailhook_pack` shows what they \
+                 say.\n\n\
+                 The parameter `{namespace}/packs/{name}` holds the choice alone. A function that does not have the version \
+                 goes on with the one that it has, and says so in its log.",
             )
-            .attribute(schema::string("name").required().requires_replace().describe("The pack's name, such as `baseline`."))
+            .attribute(schema::string("name").required().requires_replace().describe("The pack's name: `baseline`."))
             .attribute(schema::string("version").optional().describe(
-                "The version of the pack. If it is left out, it is the newest that the provider carries: the plan after an update \
-                 of the provider then shows which rules change.",
+                "The version of the pack, such as `1.0.0`, whose rules never change. If it is not given, it is the newest that the \
+                 provider carries: the plan after an update of the provider then shows which rules change.",
             ))
             .attribute(schema::set("disabled_rules", Type::String).optional().describe(
-                "Rules of the pack that take no part, by their names without the pack's.",
+                "Rules of the pack that take no part, by their names without the pack's, such as `unauthorized-operation`.",
             ))
             .attribute(schema::map("severity_overrides", Type::String).optional().describe(
                 "Severities in place of the pack's own: `info`, `low`, `medium`, `high` or `critical` by the rule's name without the \
                  pack's.",
             ))
             .attribute(schema::map("parameters", Type::String).optional().describe(
-                "Values that the pack's rules ask for, such as `function_name` and `data_events` of `baseline`. They are put into \
-                 expressions as values, never as text.",
+                "Values that the pack's rules ask for, which are put into expressions as values, never as text. Of `baseline`: \
+                 `function_name`, the name of the function that sends the alerts (`trailhook` if it is not given), and `data_events`, \
+                 whether rules for any event look at the access to objects and items, too (`false`).",
             ))
             .attribute(schema::string("resolved_version").computed().describe("The version whose rules take part."))
             .attribute(schema::string("digest").computed().describe(
@@ -97,7 +101,7 @@ impl Resource for RulePacks {
             ))
             .attribute(schema::string("id").computed().describe("The pack's name."))
             .attribute(schema::string("arn").computed().describe("The ARN of the parameter."))
-            .attribute(schema::string("parameter_name").computed().describe("The name of the parameter."))
+            .attribute(schema::string("parameter_name").computed().describe("The name of the pack's parameter."))
             .attribute(
                 schema::int64("parameter_version")
                     .computed()

@@ -65,39 +65,47 @@ impl Resource for SettingsOfNamespace {
     fn schema(&self) -> Schema {
         let schema = Schema::new()
             .describe(
-                "What holds for all rules and routes of a namespace, once for each. Published as the parameter \
-                 `{namespace}/settings`; without it, the defaults hold.",
+                "What holds for all rules and routes of a namespace. There is one in each; without it, the defaults hold. It is \
+                 published as the parameter `{namespace}/settings`.\n\n\
+                 The function of this version does not read it yet: no name is shown, **nothing is redacted**, and the rules are \
+                 read anew every 60 seconds.",
             )
             .attribute(schema::map("account_aliases", Type::String).optional().describe(
-                "Names of accounts by their 12 digits. Alerts show them beside the digits.",
+                "Names of accounts by their 12 digits, such as `{ \"111122223333\" = \"production\" }`, for alerts to show beside the digits.",
             ))
             .attribute(schema::bool("notify_rule_errors").optional().default(true).describe(
-                "Whether the default routes are told of rules that err.",
+                "Whether the default routes are told of rules that raise errors.",
             ))
             .attribute(schema::bool("notify_log_removal").optional().default(true).describe(
-                "Whether the default routes are told of log objects that are removed.",
+                "Whether the default routes are told of logs that are removed from the bucket.",
             ))
             .attribute(
                 schema::int64("refresh_seconds")
                     .optional()
                     .default(i64::from(SettingsDocument::DEFAULT_REFRESH_SECONDS))
-                    .describe("The age in seconds at which the function reads the rules anew, from 30 to 3600."),
+                    .describe(
+                        "The age, in seconds, at which the function reads rules and routes anew, from 30 to 3600: how long a change may \
+                         take to hold.",
+                    ),
             )
             .attribute(schema::list("redact", Type::String).optional().describe(
-                "Fields whose values no message shows, such as `requestParameters.**.password`: in a path, `*` stands for one \
-                 segment and `**` for any.",
+                "Fields whose values no message is to show, such as `requestParameters.**.password`: in a path, `*` stands for one \
+                 segment and `**` for any number. The function does not honour it yet.",
             ))
             .attribute(
                 schema::string("metrics_namespace")
                     .optional()
                     .default(SettingsDocument::DEFAULT_METRICS_NAMESPACE)
-                    .describe("The CloudWatch namespace of the function's metrics."),
+                    .describe(
+                        "The CloudWatch namespace of the function's metrics: 1 to 255 letters, digits and `.-_/#:`, not beginning with \
+                         `AWS/` or `:`.",
+                    ),
             )
-            .attribute(schema::string("id").computed().describe("The namespace."))
+            .attribute(schema::string("id").computed().describe("The provider's namespace."))
             .attribute(schema::string("arn").computed().describe("The ARN of the parameter."))
             .attribute(schema::string("parameter_name").computed().describe("The name of the parameter."))
             .attribute(
-                schema::int64("version").computed().recomputed_when(PUBLISHED).describe("The version of the parameter."),
+                schema::int64("version").computed().recomputed_when(PUBLISHED).describe("The version of the parameter, which rises with each change."),
             );
         Placement::add_to(schema)
     }

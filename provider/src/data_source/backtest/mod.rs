@@ -10,7 +10,7 @@ use tfplugin::schema::{self, Schema};
 use tfplugin::{Attribute, Cx, DataSource, Diagnostics, Type, model};
 
 use self::settings::{DEFAULT_CONCURRENCY, DEFAULT_DAYS, DEFAULT_MAX_BYTES, MAX_CONCURRENCY, Settings};
-use crate::backtest::{self, Source};
+use crate::backtest::{self, MAX_DAYS, Source};
 use crate::connection::Connection;
 
 pub(crate) struct Backtests;
@@ -103,7 +103,8 @@ impl DataSource for Backtests {
         results(inputs(Schema::new().describe(
             "Runs a rule over logs that are there already, and tells how often it would have matched, and for whom. Logs come \
              from the bucket of a trail or from local files. It reads them at every plan: choose a window that is worth it.\n\n\
-             With `fail_above` a plan fails before a rule that matches too often is published.",
+             With `fail_above` the plan fails before a rule that matches too often is published. Records that are broken, errors of \
+             the rule, and logs that `max_bytes` left out are warnings.",
         )))
     }
 
@@ -132,10 +133,10 @@ fn inputs(schema: Schema) -> Schema {
         .attribute(
             schema::string("expression")
                 .optional()
-                .describe("The expression of the rule. Either this or `event_names` is given."),
+                .describe("The expression, as in `trailhook_rule`. Exactly one of `expression` and `event_names` is given."),
         )
         .attribute(schema::set("event_names", Type::String).optional().describe(
-            "Names of events, `Name` or `service:Name`, in place of an expression, as in `trailhook_rule`.",
+            "Names of events in place of an expression, such as `DeleteTrail` or `s3:PutBucketPolicy`, as in `trailhook_rule`.",
         ))
         .attribute(
             schema::list("exceptions", Type::String)
@@ -145,11 +146,11 @@ fn inputs(schema: Schema) -> Schema {
         .attribute(
             schema::string("bucket")
                 .optional()
-                .describe("The bucket of the trail. Either this or `files` is given."),
+                .describe("The name of the trail's bucket. Exactly one of `bucket` and `files` is given."),
         )
         .attribute(schema::string("prefix").optional().describe(
             "Where in the bucket to look: the prefix of the trail, or a part of what follows it, down to a region, such as \
-             `AWSLogs/111122223333/`. All accounts and regions below it are read; everything by default.",
+             `AWSLogs/111122223333/`. All accounts and regions below it are read; everything if it is not given.",
         ))
         .attribute(
             schema::string("region")
@@ -157,29 +158,31 @@ fn inputs(schema: Schema) -> Schema {
                 .describe("The region of the bucket, if it is not the provider's."),
         )
         .attribute(schema::string("from").optional().describe(format!(
-            "Only logs written at this time or later, in the form of RFC 3339. CloudTrail writes about 5 minutes after the \
-             event. {DEFAULT_DAYS} days before `to` by default."
+            "Only logs of a bucket that were written at this time or later, such as `2026-02-03T00:00:00Z` (RFC 3339). CloudTrail \
+             writes about 5 minutes after the event. {DEFAULT_DAYS} days before `to` if it is not given; at most {MAX_DAYS} days \
+             before it."
         )))
         .attribute(
-            schema::string("to").optional().describe("Only logs written before this time. Now by default."),
+            schema::string("to").optional().describe("Only logs of a bucket that were written before this time (RFC 3339). Now if it is not given."),
         )
         .attribute(schema::list("files", Type::String).optional().describe(
             "Local logs in place of a bucket: files, folders (all `.json` and `.json.gz` in them) and patterns such as \
              `${path.module}/logs/**/*.json.gz`.",
         ))
         .attribute(schema::int64("max_bytes").optional().describe(format!(
-            "The most to read, in bytes as they are stored, which is mostly compressed; {} MiB by default. The oldest logs of a \
-             bucket, or the last files by their paths, are left out.",
+            "The most to read, in bytes as they are stored, which is mostly compressed; {} MiB if it is not given. Of more than that, \
+             the oldest logs of a bucket, or the last files by their paths, are left out.",
             DEFAULT_MAX_BYTES / (1024 * 1024)
         )))
         .attribute(schema::int64("concurrency").optional().describe(format!(
-            "The number of logs that are read at the same time, from 1 to {MAX_CONCURRENCY}; {DEFAULT_CONCURRENCY} by default."
+            "The number of logs that are read at the same time, from 1 to {MAX_CONCURRENCY}; {DEFAULT_CONCURRENCY} if it is not \
+             given."
         )))
         .attribute(
-            schema::number("warn_above").optional().describe("Warns if there are more matches a day than this."),
+            schema::number("warn_above").optional().describe("Warns if `matches_per_day` is above this number."),
         )
         .attribute(
-            schema::number("fail_above").optional().describe("Fails the plan if there are more matches a day than this."),
+            schema::number("fail_above").optional().describe("Fails the plan if `matches_per_day` is above this number; 0 admits no match."),
         )
 }
 
@@ -189,36 +192,36 @@ fn results(schema: Schema) -> Schema {
     };
     schema
         .attribute(schema::int64("objects").computed().describe("The number of logs that were read."))
-        .attribute(schema::int64("bytes").computed().describe("Their size as they are stored."))
+        .attribute(schema::int64("bytes").computed().describe("The size of the logs that were read: bytes as they are stored."))
         .attribute(schema::bool("truncated").computed().describe("Whether `max_bytes` left logs out."))
-        .attribute(schema::int64("events").computed().describe("The number of events in them."))
+        .attribute(schema::int64("events").computed().describe("The number of events in the logs that were read."))
         .attribute(
-            schema::int64("broken_records").computed().describe("Records that could not be read, and are no events."),
+            schema::int64("broken_records").computed().describe("The number of records that could not be read, and are no events."),
         )
         .attribute(schema::int64("matches").computed().describe(
-            "Events for which the rule is true and no exception is. One that stands in two logs counts twice.",
+            "The number of events for which the rule is true and no exception is. One that stands in two logs counts twice.",
         ))
-        .attribute(schema::int64("excepted").computed().describe("Matches that an exception took away."))
+        .attribute(schema::int64("excepted").computed().describe("The number of matches that an exception took away."))
         .attribute(
             schema::number("matches_per_day")
                 .computed()
-                .describe("Matches by the days from the first event to the last. Less than a day counts as one."),
+                .describe("`matches`, divided by the days from the first event to the last. Less than a day counts as one."),
         )
         .attribute(
             schema::int64("errors")
                 .computed()
-                .describe("Events on which the expression or an exception raised, which counts as not true."),
+                .describe("The number of events on which the expression or an exception raised an error, which counts as not true."),
         )
-        .attribute(schema::string("first_error").computed().describe("The error of the earliest of them."))
-        .attribute(schema::string("first_event_time").computed().describe("The time of the earliest event."))
-        .attribute(schema::string("last_event_time").computed().describe("The time of the latest event."))
+        .attribute(schema::string("first_error").computed().describe("The error on the earliest event that `errors` counts; null if there is none."))
+        .attribute(schema::string("first_event_time").computed().describe("The time of the earliest event that was read (RFC 3339); null if there is none."))
+        .attribute(schema::string("last_event_time").computed().describe("The time of the latest event that was read (RFC 3339); null if there is none."))
         .attribute(counts("top_actors", "actor").describe(
-            "Who caused most of the matches: the ARN of the role or user, or what stands for it in events without one.",
+            "The ten who caused most of the matches: the ARN of the role or user, or what stands for it in events without one.",
         ))
-        .attribute(counts("top_event_names", "event_name").describe("The events that match most often."))
+        .attribute(counts("top_event_names", "event_name").describe("The ten names of events that match most often."))
         .attribute(
             schema::list("sample_event_ids", Type::String)
                 .computed()
-                .describe("The `eventID` of the latest matches, the latest first."),
+                .describe("The `eventID` of the ten latest matches, the latest first."),
         )
 }

@@ -1,0 +1,4 @@
+import {
+  to = trailhook_route.security
+  id = "security"
+}

@@ -1,0 +1,2 @@
+# By the route's name.
+terraform import trailhook_route.security security

@@ -1,0 +1,4 @@
+import {
+  to = trailhook_rule_pack.baseline
+  id = "baseline"
+}

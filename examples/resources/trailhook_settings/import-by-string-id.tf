@@ -1,0 +1,4 @@
+import {
+  to = trailhook_settings.this
+  id = "/trailhook/prod"
+}
