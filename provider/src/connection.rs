@@ -6,12 +6,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::sts::AssumeRoleProvider;
+use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_sdk_ssm::Client;
-use aws_sdk_ssm::config::SharedCredentialsProvider;
+use aws_sdk_ssm::config::{SharedCredentialsProvider, SharedHttpClient};
 use aws_sdk_ssm::operation::{
     add_tags_to_resource::AddTagsToResourceError, delete_parameter::DeleteParameterError,
     describe_parameters::DescribeParametersError, get_parameter::GetParameterError,
@@ -30,6 +33,12 @@ use crate::s3::S3;
 /// The longest wait between two tries.
 const MAX_BACKOFF: Duration = Duration::from_secs(4);
 
+/// How long a try waits for a connection; the SDK's own default.
+const CONNECT_TIMEOUT: Duration = Duration::from_millis(3100);
+
+/// How long a try waits for the beginning of an answer, which comes within a second as a rule.
+const READ_TIMEOUT: Duration = Duration::from_secs(15);
+
 pub(crate) struct Connection {
     namespace: Attribute<Namespace>,
     client: Attribute<Client>,
@@ -41,6 +50,8 @@ pub(crate) struct Connection {
     /// The parameters of the objects in this state, as far as this run came across them. Terraform plans the second half of
     /// a replacement as if nothing was there, and the name it finds taken is the object's own.
     own: Mutex<BTreeSet<String>>,
+    /// The parameters that this run removed.
+    freed: Mutex<BTreeSet<String>>,
     /// Whether people were told that the plan could not ask AWS.
     has_warned: AtomicBool,
     /// Whether a call of the plan had no answer.
@@ -53,9 +64,13 @@ impl Connection {
         config.faults().or_ok(())?;
         let (client, s3, has_region) = if config.is_connectable() {
             let shared = shared(config).await?;
-            let s3 = S3::new(&shared, config.endpoint(|endpoints| &endpoints.s3));
             let has_region = shared.region().is_some_and(|region| !region.as_ref().is_empty());
-            (Attribute::Known(client(config, &shared)), Attribute::Known(s3), has_region)
+            // An address that is not known yet is not AWS's own.
+            let s3 = match config.endpoints.known().map(|endpoints| &endpoints.s3) {
+                Some(Attribute::Unknown) => Attribute::Unknown,
+                endpoint => Attribute::Known(S3::new(&shared, endpoint.and_then(Attribute::as_str))),
+            };
+            (Attribute::Known(client(config, &shared)), s3, has_region)
         } else {
             (Attribute::Unknown, Attribute::Unknown, true)
         };
@@ -68,6 +83,7 @@ impl Connection {
             default_tags,
             pacers,
             own: Mutex::default(),
+            freed: Mutex::default(),
             has_warned: AtomicBool::new(false),
             is_out_of_reach: AtomicBool::new(false),
         })
@@ -90,6 +106,17 @@ impl Connection {
     /// Whether an object of this state is known to stand in a parameter.
     pub(crate) fn is_own(&self, parameter: &str) -> bool {
         self.own.lock().unwrap_or_else(PoisonError::into_inner).contains(parameter)
+    }
+
+    /// Remembers that a parameter was removed: if the object is replaced, its name is taken again at once.
+    pub(crate) fn set_freed(&self, parameter: &str) {
+        self.remember(parameter);
+        self.freed.lock().unwrap_or_else(PoisonError::into_inner).insert(parameter.to_owned());
+    }
+
+    /// Whether this run removed a parameter.
+    pub(crate) fn is_freed(&self, parameter: &str) -> bool {
+        self.freed.lock().unwrap_or_else(PoisonError::into_inner).contains(parameter)
     }
 
     /// Whether this is the first warning that the plan could not ask AWS: the reason is seldom one of a single object, and is
@@ -153,18 +180,23 @@ async fn shared(config: &Config) -> Result<SdkConfig, Diagnostics> {
     let retries = config.max_retries.known().map_or(DEFAULT_MAX_RETRIES, |&retries| clamped(retries));
     let attempts = retries.saturating_add(1);
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(http)
+        .http_client(http.clone())
+        .timeout_config(timeouts())
         .retry_config(RetryConfig::standard().with_max_attempts(attempts).with_max_backoff(MAX_BACKOFF));
     if let Some(region) = config.region.known() {
         loader = loader.region(Region::new(region.clone()));
     }
+    let files = profile_files(config);
+    if let Some(files) = files.clone() {
+        loader = loader.profile_files(files);
+    }
     if let Some(profile) = config.profile.known() {
         loader = loader.profile_name(profile);
     }
-    if let Some(files) = profile_files(config) {
-        loader = loader.profile_files(files);
+    let mut shared = loader.load().await;
+    if let Some(profile) = config.profile.known() {
+        shared = with_profile(&shared, http, profile, files);
     }
-    let shared = loader.load().await;
     let Some(role) = config.assume_role.known() else { return Ok(shared) };
 
     let mut sts = shared.to_builder();
@@ -183,6 +215,22 @@ async fn shared(config: &Config) -> Result<SdkConfig, Diagnostics> {
     }
     let credentials = SharedCredentialsProvider::new(provider.build().await);
     Ok(shared.to_builder().credentials_provider(credentials).build())
+}
+
+/// Credentials of a profile that the configuration names. The usual chain would take those of the environment first, and write to
+/// an account that nobody meant.
+fn with_profile(shared: &SdkConfig, http: SharedHttpClient, profile: &str, files: Option<EnvConfigFiles>) -> SdkConfig {
+    let context = ProviderConfig::default().with_http_client(http).with_region(shared.region().cloned());
+    let mut provider = ProfileFileCredentialsProvider::builder().configure(&context).profile_name(profile);
+    if let Some(files) = files {
+        provider = provider.profile_files(files);
+    }
+    shared.to_builder().credentials_provider(SharedCredentialsProvider::new(provider.build())).build()
+}
+
+/// How long a try waits, so that a plan in front of a server that never answers ends.
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).read_timeout(READ_TIMEOUT).build()
 }
 
 fn client(config: &Config, shared: &SdkConfig) -> Client {

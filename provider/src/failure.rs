@@ -2,15 +2,31 @@
 
 use std::error::Error;
 
+use aws_credential_types::provider::error::CredentialsError;
+
+use crate::resource::sentence;
+
 /// Why there was no answer, with what to do where that is known.
-pub(crate) fn no_answer(error: &dyn Error) -> String {
-    let text = chain(error);
-    let help = if text.contains("credential") {
+pub(crate) fn no_answer(error: &(dyn Error + 'static)) -> String {
+    let text = sentence(&chain(error));
+    let help = if is_about_credentials(error) {
         "\n\nAWS credentials are taken from the environment, a profile, SSO or the machine's role: check which should be there."
     } else {
         ""
     };
-    format!("There was no answer: {text}.{help}")
+    format!("There was no answer. {text}{help}")
+}
+
+/// Whether there were no credentials to sign the call with.
+fn is_about_credentials(error: &(dyn Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if error.is::<CredentialsError>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// An error and its causes on one line. Bodies, which may be of any size, are not among them.

@@ -25,7 +25,5 @@ fn told(error: &PackError) -> Diagnostic {
         PackError::VersionForm(_) => ("The version cannot be read", "version"),
         PackError::UnknownVersion { .. } => ("Unknown version of a pack", "version"),
     };
-    // A question ends by itself.
-    let detail = sentence(error);
-    Diagnostic::error(summary).detail(detail.replace("?.", "?")).at(at)
+    Diagnostic::error(summary).detail(sentence(error)).at(at)
 }

@@ -7,7 +7,7 @@ mod support;
 use serde_json::json;
 use support::stand::Stand;
 use support::{NAMESPACE, configuration, terraform};
-use trailhook_tests::{Action, Aws, Canned, FaultProxy, MiniStack, ParameterKind, Rule, require};
+use trailhook_tests::{Action, Aws, Call, Canned, FaultProxy, MiniStack, ParameterKind, Rule, require};
 
 const RULE: &str = r#"
 resource "trailhook_rule" "stopped" {
@@ -339,10 +339,22 @@ async fn another_namespace_is_another_place() {
     stand.apply(&all).await;
     stand.terraform.write("main.tf", &configuration(&all).replace(NAMESPACE, "/trailhook/elsewhere")).unwrap();
     let plan = stand.plan_with_changes(&[]).await;
-    assert!(plan.stdout.contains("4 to add, 0 to change, 4 to destroy"), "{}", plan.stdout);
-    assert_eq!(plan.stdout.matches("forces replacement").count(), 4, "{}", plan.stdout);
+    assert!(plan.stdout.contains("0 to add, 4 to change, 0 to destroy"), "{}", plan.stdout);
+    let before = stand.proxy.calls().len();
     stand.terraform.apply(&[]).await.unwrap().success().unwrap();
     stand.assert_empty_plan().await;
+    // Each is made before the old one is removed.
+    let calls = stand.proxy.calls().split_off(before);
+    for path in ["packs/baseline", "routes/security", "rules/trail-stopped", "settings"] {
+        let at = |operation: &str, parameter: String| {
+            let name = format!("\"{parameter}\"");
+            let is_it =
+                |call: &Call| call.operation == operation && String::from_utf8_lossy(&call.body).contains(&name);
+            calls.iter().position(is_it).unwrap_or_else(|| panic!("no {operation} of {parameter}"))
+        };
+        let made = at("SSM.PutParameter", format!("/trailhook/elsewhere/{path}"));
+        assert!(made < at("SSM.DeleteParameter", format!("{NAMESPACE}/{path}")), "{path}");
+    }
     let mut names: Vec<_> =
         stand.aws.get_parameters_by_path("/").await.unwrap().into_iter().map(|found| found.name).collect();
     names.sort();

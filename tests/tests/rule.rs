@@ -159,6 +159,8 @@ async fn a_rule_that_changes_outside_is_mended() {
             ("bursts", "[\"event.get(", "[\"True\",\"event.get(", "exceptions"),
             ("trails", "\"medium\"", "\"low\"", "severity"),
         ],
+        // A field that no rule has, and the text in another form.
+        [("bursts", "{", "{\"exceptionz\":[],", "expression"), ("trails", "{", "{ ", "event_names")],
         // Nothing that can be read as a rule.
         [("bursts", "{", "", "expression"), ("trails", "StopLogging", "Stop*", "event_names")],
     ];

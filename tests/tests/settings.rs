@@ -245,6 +245,29 @@ async fn tags_are_those_of_the_resource_and_of_the_provider() {
     let own: Vec<_> = stand.tags().await.into_iter().filter(|(key, _)| !key.starts_with("aws:")).collect();
     assert_eq!(own, []);
 
+    // The tags are changed, and then the write fails: the state has the tags.
+    let changed = |tags: &str, seconds: u32| {
+        let attributes = format!("{{\n  tags            = {tags}\n  refresh_seconds = {seconds}\n}}");
+        BARE.replace("{}", &attributes)
+    };
+    stand.apply(&changed(r#"{ a = "1" }"#, 60)).await;
+    stand.prepare(&changed(r#"{ a = "2" }"#, 90)).await;
+    stand.proxy.add(Rule::on("SSM.PutParameter").times(1).then(Action::Answer(Canned::ssm_access_denied())));
+    assert_eq!(stand.terraform.apply(&[]).await.unwrap().code, 1);
+    let settings = stand.settings().await;
+    assert_eq!((&settings["tags"]["a"], &settings["refresh_seconds"]), (&json!("2"), &json!(60)));
+    stand.prepare(&changed(r#"{ a = "1" }"#, 60)).await;
+    stand.terraform.apply(&["-refresh=false"]).await.unwrap().success().unwrap();
+    stand.assert_empty_plan().await;
+
+    // What is removed between plan and apply is made anew with its tags.
+    stand.prepare(&changed(r#"{ a = "1" }"#, 90)).await;
+    assert_eq!(stand.terraform.plan(&["-out=plan"]).await.unwrap().code, 2);
+    stand.aws.delete_parameter(&parameter()).await.unwrap();
+    stand.terraform.apply(&["plan"]).await.unwrap().success().unwrap();
+    stand.assert_empty_plan().await;
+    stand.apply(BARE).await;
+
     // A tag of each is as wanted, in both.
     stand.apply_text(&with_default_tags("{ a = \"1\" }", &tagged(r#"{ a = "1" }"#))).await;
     assert_eq!(stand.settings().await["tags"], json!({"a": "1"}));
@@ -263,8 +286,17 @@ async fn a_tier_that_is_asked_for_is_held() {
     stand.prepare(&tier("Standard")).await;
     let plan = stand.terraform.plan(&[]).await.unwrap();
     assert!(plan.stdout.contains("forces replacement") && plan.stdout.contains("1 to destroy"), "{}", plan.stdout);
+    // The name may not be free at once.
+    let taken = Canned::ssm_error(400, "ParameterAlreadyExists", "The parameter already exists.");
+    stand.proxy.add(Rule::on("SSM.PutParameter").times(1).then(Action::Answer(taken)));
     stand.apply(&tier("Standard")).await;
     assert_eq!((stand.tier().await.as_str(), &stand.settings().await["version"]), ("Standard", &json!(1)));
+
+    // An import does not tell which tier is wanted; the one that is there is not written again.
+    stand.terraform.run(["state", "rm", ADDRESS]).await.unwrap().success().unwrap();
+    stand.terraform.import(ADDRESS, NAMESPACE).await.unwrap().success().unwrap();
+    stand.apply(&tier("Standard")).await;
+    assert_eq!(stand.settings().await["version"], 1);
 
     // Somebody made it an advanced one. AWS may answer with an empty page first.
     stand.put_by_hand("Advanced").await;

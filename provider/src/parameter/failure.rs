@@ -75,7 +75,7 @@ impl<E: AwsError> ClassifyRetry for ThrottlingIsPaced<E> {
 }
 
 /// What AWS said, with the operation, the parameter and the request.
-pub(super) fn refused<E: AwsError, R: fmt::Debug>(
+pub(super) fn refused<E: AwsError, R: fmt::Debug + 'static>(
     operation: Operation,
     parameter: &str,
     error: &SdkError<E, R>,

@@ -8,9 +8,10 @@ mod tags;
 mod tier;
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_sdk_ssm::Client;
+use aws_sdk_ssm::error::SdkError;
 use aws_sdk_ssm::operation::delete_parameter::DeleteParameterError;
 use aws_sdk_ssm::operation::get_parameter::GetParameterError;
 use aws_sdk_ssm::operation::put_parameter::PutParameterError;
@@ -29,6 +30,13 @@ use self::failure::refused;
 use crate::connection::Connection;
 use crate::pace::Operation;
 
+/// How long the name of a parameter that was removed is waited for. AWS asks to wait for 30 seconds until a name is used again
+/// (DeleteParameter in the reference of its interface).
+const REUSE: Duration = Duration::from_secs(60);
+
+/// The wait between two tries to take it.
+const REUSE_WAIT: Duration = Duration::from_secs(2);
+
 /// A parameter as it stands in Parameter Store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Stored {
@@ -36,6 +44,8 @@ pub(crate) struct Stored {
     pub(crate) arn: Option<String>,
     pub(crate) version: i64,
     pub(crate) value: String,
+    /// Whether it is a `String`, as the provider makes it, and not a list or a secret.
+    pub(crate) is_string: bool,
 }
 
 /// What a parameter has beside its value.
@@ -49,7 +59,7 @@ pub(crate) struct Placed {
 /// Makes a parameter. One that is there already is never overwritten: it belongs to somebody.
 pub(crate) async fn create(
     cx: &Cx<Connection>,
-    object: &Object<'_>,
+    object: &Object,
     parameter: &str,
     value: &str,
     placed: &Placed,
@@ -61,9 +71,19 @@ pub(crate) async fn create(
     let request = request.set_tags((!tags.is_empty()).then_some(tags));
     let doubt = Doubt::default();
     let send = || request.clone().customize().interceptor(doubt.clone()).send();
-    match call(cx, Operation::PutParameter, send).await? {
+    let begun = Instant::now();
+    let is_taken = |error: &SdkError<PutParameterError, _>| {
+        error.as_service_error().is_some_and(PutParameterError::is_parameter_already_exists)
+    };
+    let mut answer = call(cx, Operation::PutParameter, send).await?;
+    // A name that was freed just now, as in a replacement, may need its time until it can be taken again.
+    while answer.as_ref().is_err_and(is_taken) && cx.is_freed(parameter) && begun.elapsed() < REUSE {
+        cx.or_interrupted(tokio::time::sleep(REUSE_WAIT)).await?;
+        answer = call(cx, Operation::PutParameter, send).await?;
+    }
+    match answer {
         Ok(answer) => Ok(stored(cx, parameter, answer.version, value).await),
-        Err(error) if error.as_service_error().is_some_and(PutParameterError::is_parameter_already_exists) => {
+        Err(error) if is_taken(&error) => {
             // The answer to a write may be lost on its way; the try behind it then meets what the first one wrote.
             let found = if doubt.is_there() { get(cx, client, parameter).await? } else { None };
             found.filter(|found| found.version == 1 && found.value == value).ok_or_else(|| object.is_taken(parameter))
@@ -94,7 +114,10 @@ pub(crate) async fn read(cx: &Cx<Connection>, parameter: &str) -> Result<Option<
 pub(crate) async fn delete(cx: &Cx<Connection>, parameter: &str) -> Result<(), Diagnostic> {
     let request = cx.require_client()?.delete_parameter().name(parameter);
     match call(cx, Operation::DeleteParameter, || request.clone().send()).await? {
-        Ok(_) => Ok(()),
+        Ok(_) => {
+            cx.set_freed(parameter);
+            Ok(())
+        }
         Err(error) if error.as_service_error().is_some_and(DeleteParameterError::is_parameter_not_found) => Ok(()),
         Err(error) => Err(refused(Operation::DeleteParameter, parameter, &error)),
     }
@@ -102,7 +125,7 @@ pub(crate) async fn delete(cx: &Cx<Connection>, parameter: &str) -> Result<(), D
 
 /// Looks at plan whether the parameter of a new object is free. Where AWS cannot be asked, that is left to apply, and told once
 /// for all objects.
-pub(crate) async fn check_free(cx: &Cx<Connection>, object: &Object<'_>, parameter: &str) -> Result<(), Diagnostic> {
+pub(crate) async fn check_free(cx: &Cx<Connection>, object: &Object, parameter: &str) -> Result<(), Diagnostic> {
     let put_off = |why: &str| {
         if cx.is_first_warning() {
             cx.report(object.could_not_be_asked(why));
@@ -162,11 +185,16 @@ async fn stored(cx: &Cx<Connection>, parameter: &str, version: i64, value: &str)
             break;
         }
     }
-    Stored { arn: None, version, value: value.to_owned() }
+    Stored { arn: None, version, value: value.to_owned(), is_string: true }
 }
 
 impl From<Parameter> for Stored {
     fn from(parameter: Parameter) -> Self {
-        Self { arn: parameter.arn, version: parameter.version, value: parameter.value.unwrap_or_default() }
+        Self {
+            is_string: parameter.r#type == Some(ParameterType::String),
+            arn: parameter.arn,
+            version: parameter.version,
+            value: parameter.value.unwrap_or_default(),
+        }
     }
 }

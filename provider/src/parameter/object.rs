@@ -4,15 +4,31 @@ use tfplugin::{Diagnostic, Path};
 use trailhook_engine::document::{DocumentKind, Name, Namespace};
 
 /// An object of the configuration that is one parameter.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Object<'a> {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Object {
     /// One of many in a namespace.
-    Named(DocumentKind, &'a Name),
+    Named(DocumentKind, Name),
     /// One for each namespace.
-    Settings(&'a Namespace),
+    Settings(Namespace),
 }
 
-impl Object<'_> {
+impl Object {
+    /// The name of its parameter.
+    pub(crate) fn parameter(&self, namespace: &Namespace) -> String {
+        match self {
+            Self::Named(kind, name) => namespace.parameter(*kind, name),
+            Self::Settings(namespace) => namespace.settings(),
+        }
+    }
+
+    /// The attribute `id`.
+    pub(crate) fn id(&self) -> String {
+        match self {
+            Self::Named(_, name) => name.to_string(),
+            Self::Settings(namespace) => namespace.to_string(),
+        }
+    }
+
     /// The error for a parameter that is there before the object was made.
     pub(super) fn is_taken(&self, parameter: &str) -> Diagnostic {
         match self {
@@ -21,7 +37,9 @@ impl Object<'_> {
                 Diagnostic::error(format!("The {noun} \"{name}\" exists already"))
                     .detail(format!(
                         "The parameter {parameter} is there, and is not overwritten. Choose another name, or take the {noun} over \
-                         with\n\n  terraform import {}.LABEL {name}\n\nwhere LABEL is this resource's.",
+                         with\n\n  terraform import {}.LABEL {name}\n\nwhere LABEL is this resource's. If another resource of this \
+                         configuration has the name, one of the two has to get another; and create_before_destroy cannot work, \
+                         because the new {noun} needs the name of the old one.",
                         kind.resource()
                     ))
                     .at("name")

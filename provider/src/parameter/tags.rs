@@ -32,11 +32,12 @@ fn is_gone(code: Option<&str>) -> bool {
     matches!(code, Some("InvalidResourceId" | "ParameterNotFound"))
 }
 
-/// Changes the tags that a parameter has to those that are wanted. Others are left alone.
+/// Changes the tags that a parameter `has` to those that are wanted. Others are left alone. `has` follows what is done, so that it
+/// is true also after an error.
 pub(crate) async fn retag(
     cx: &Cx<Connection>,
     parameter: &str,
-    has: &BTreeMap<String, String>,
+    has: &mut BTreeMap<String, String>,
     wanted: &BTreeMap<String, String>,
 ) -> Result<(), Diagnostic> {
     let client = cx.require_client()?;
@@ -47,14 +48,15 @@ pub(crate) async fn retag(
         let request = request.set_tag_keys(Some(removed));
         let answer = call(cx, Operation::RemoveTags, || request.clone().send()).await?;
         answer.map_err(|error| refused(Operation::RemoveTags, parameter, &error))?;
+        has.retain(|key, _| wanted.contains_key(key));
     }
-    let added = wanted.iter().filter(|(key, value)| has.get(*key) != Some(value));
-    let added = to_sdk(added)?;
+    let added = to_sdk(wanted.iter().filter(|(key, value)| has.get(*key) != Some(value)))?;
     if !added.is_empty() {
         let request = client.add_tags_to_resource().resource_type(PARAMETER).resource_id(parameter);
         let request = request.set_tags(Some(added));
         let answer = call(cx, Operation::AddTags, || request.clone().send()).await?;
         answer.map_err(|error| refused(Operation::AddTags, parameter, &error))?;
+        has.clone_from(wanted);
     }
     Ok(())
 }

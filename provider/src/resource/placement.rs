@@ -16,11 +16,21 @@ const MAX_STANDARD_BYTES: usize = 4 * 1024;
 /// The part of a resource's model that is about its parameter: `model!(Rule { name, …, ..placement })`.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Placement {
+    pub(crate) id: Attribute<String>,
+    pub(crate) arn: Attribute<String>,
+    pub(crate) parameter_name: Attribute<String>,
     pub(crate) tags: Attribute<BTreeMap<String, String>>,
     pub(crate) tags_all: Attribute<BTreeMap<String, String>>,
     pub(crate) tier: Attribute<String>,
 }
-model!(Placement { tags, tags_all, tier });
+model!(Placement { id, arn, parameter_name, tags, tags_all, tier });
+
+/// An update that failed half-way.
+pub(crate) struct HalfDone {
+    /// What the parameter has now.
+    pub(crate) placement: Placement,
+    pub(crate) diagnostics: Diagnostics,
+}
 
 impl Placement {
     /// Adds the attributes to a resource's schema. A change of `tier` writes a new version of the parameter, so the name
@@ -52,17 +62,15 @@ impl Placement {
         }
     }
 
-    /// Plans `tags_all`, and the replacement of an advanced parameter by a standard one. `prior` and `parameter` are those
-    /// of the object as stored.
+    /// Plans `tags_all`.
     ///
     /// # Errors
     ///
     /// What AWS will refuse: tags, and a document that does not fit the tier.
-    pub(crate) async fn plan<M>(
+    pub(crate) fn plan_tags<M>(
         &self,
         cx: &Cx<Connection>,
         plan: &mut Plan<M>,
-        prior: Option<(&Self, &Attribute<String>)>,
         document: Option<&str>,
     ) -> Result<(), Diagnostics> {
         let mut faults = tags::faults(&self.tags, "tags");
@@ -73,13 +81,7 @@ impl Placement {
             }
             None => plan.set_unknown("tags_all"),
         }
-        let tier = self.tier()?;
-        faults.extend(size_fault(document, tier));
-        if let (Some(Tier::Standard), Some((prior, parameter))) = (tier, prior)
-            && prior.is_advanced(cx, parameter).await?
-        {
-            plan.requires_replace("tier");
-        }
+        faults.extend(size_fault(document, self.tier()?));
         faults.or_ok(())
     }
 
@@ -87,7 +89,7 @@ impl Placement {
     pub(crate) async fn create(
         &self,
         cx: &Cx<Connection>,
-        object: &Object<'_>,
+        object: &Object,
         parameter: &str,
         document: &str,
     ) -> Result<(Stored, Self), Diagnostics> {
@@ -96,29 +98,61 @@ impl Placement {
         Ok((stored, self.with(placed)))
     }
 
-    /// Writes the document, if there is a new one, and changes the tags, if they are others. A plan in which `version` is
-    /// known writes no document.
+    /// Writes the document, if there is a new one, and changes the tags, if they are others. `version` is the one that the
+    /// state has.
     pub(crate) async fn update(
         &self,
         cx: &Cx<Connection>,
         prior: &Self,
         parameter: &str,
         document: Option<&str>,
-    ) -> Result<(Option<Stored>, Self), Diagnostics> {
+        version: Option<i64>,
+    ) -> Result<(Option<Stored>, Self), HalfDone> {
+        let mut has = prior.tags_all.known().cloned().unwrap_or_default();
+        match self.write(cx, &mut has, parameter, document, version).await {
+            Ok((stored, placed)) => Ok((stored, self.with(placed))),
+            Err(diagnostics) => {
+                let tags = keep_empty(self.own_tags(cx, &has), &prior.tags);
+                Err(HalfDone { placement: Self { tags, tags_all: has.into(), ..prior.clone() }, diagnostics })
+            }
+        }
+    }
+
+    /// The calls of an update; `has` are the tags that the parameter has at each time.
+    async fn write(
+        &self,
+        cx: &Cx<Connection>,
+        has: &mut BTreeMap<String, String>,
+        parameter: &str,
+        document: Option<&str>,
+        version: Option<i64>,
+    ) -> Result<(Option<Stored>, Placed), Diagnostics> {
         let placed = self.placed(cx, document.unwrap_or_default())?;
-        // Tags first: if the document then fails, the next refresh finds the tags as they are.
-        let has = prior.tags_all.known().cloned().unwrap_or_default();
-        parameter::retag(cx, parameter, &has, &placed.tags).await?;
-        let stored = match document {
-            Some(document) => Some(parameter::update(cx, parameter, document, placed.tier).await?),
-            None => None,
-        };
-        Ok((stored, self.with(placed)))
+        parameter::retag(cx, parameter, has, &placed.tags).await?;
+        let Some(document) = document else { return Ok((None, placed)) };
+        let stored = parameter::update(cx, parameter, document, placed.tier).await?;
+        // The versions of a parameter that was removed meanwhile begin anew, and the write has made one without tags.
+        if version.is_some_and(|version| stored.version <= version) {
+            has.clear();
+            parameter::retag(cx, parameter, has, &placed.tags).await?;
+        }
+        Ok((Some(stored), placed))
     }
 
     /// What Parameter Store has; `self` is what the state has, which is nothing at an import.
     pub(crate) async fn read(&self, cx: &Cx<Connection>, parameter: &str) -> Result<Self, Diagnostic> {
         let all = parameter::tags(cx, parameter).await?;
+        let tier = match self.tier()? {
+            // The one that AWS chose is as wanted. An import does not tell which one is wanted.
+            None | Some(Tier::Intelligent) => Tier::Intelligent,
+            Some(asked) => parameter::tier(cx, parameter).await?.unwrap_or(asked),
+        };
+        let tags = keep_empty(self.own_tags(cx, &all), &self.tags);
+        Ok(Self { tags, tags_all: all.into(), tier: tier.as_str().into(), ..self.clone() })
+    }
+
+    /// Those of all tags that are the resource's own; the others are those of the provider's `default_tags`.
+    fn own_tags(&self, cx: &Cx<Connection>, all: &BTreeMap<String, String>) -> BTreeMap<String, String> {
         let (own, known) = (self.tags.known(), self.tags_all.known());
         let is_own = |key: &String, value: &String| {
             let declared = own.is_some_and(|own| own.contains_key(key));
@@ -127,17 +161,11 @@ impl Placement {
             declared || !of_provider
         };
         let tags = all.iter().filter(|(key, value)| is_own(key, value));
-        let tags = tags.map(|(key, value)| (key.clone(), value.clone())).collect();
-        let tier = match self.tier()? {
-            // The one that AWS chose is as wanted. An import does not tell which one is wanted.
-            None | Some(Tier::Intelligent) => Tier::Intelligent,
-            Some(asked) => parameter::tier(cx, parameter).await?.unwrap_or(asked),
-        };
-        Ok(Self { tags: keep_empty(tags, &self.tags), tags_all: all.into(), tier: tier.as_str().into() })
+        tags.map(|(key, value)| (key.clone(), value.clone())).collect()
     }
 
     /// `None` while it is not known, or not set.
-    fn tier(&self) -> Result<Option<Tier>, Diagnostic> {
+    pub(crate) fn tier(&self) -> Result<Option<Tier>, Diagnostic> {
         let Some(word) = self.tier.as_str() else { return Ok(None) };
         let tier = Tier::parse(word).ok_or_else(|| {
             Diagnostic::error("Unknown tier")
@@ -147,13 +175,14 @@ impl Placement {
         tier.map(Some)
     }
 
-    /// Whether the parameter is known to be an advanced one.
-    async fn is_advanced(&self, cx: &Cx<Connection>, parameter: &Attribute<String>) -> Result<bool, Diagnostic> {
-        match (self.tier()?, parameter.as_str()) {
+    /// The tier that the parameter has in fact; `None` if that cannot be asked yet.
+    pub(crate) async fn actual_tier(&self, cx: &Cx<Connection>) -> Result<Option<Tier>, Diagnostic> {
+        match (self.tier()?, self.parameter_name.as_str()) {
             (Some(Tier::Intelligent) | None, Some(parameter)) if cx.client()?.is_some() => {
-                Ok(parameter::tier(cx, parameter).await? == Some(Tier::Advanced))
+                parameter::tier(cx, parameter).await
             }
-            (tier, _) => Ok(tier == Some(Tier::Advanced)),
+            (Some(Tier::Intelligent) | None, _) => Ok(None),
+            (tier, _) => Ok(tier),
         }
     }
 
@@ -184,7 +213,7 @@ impl Placement {
     }
 
     fn with(&self, placed: Placed) -> Self {
-        Self { tags: self.tags.clone(), tags_all: placed.tags.into(), tier: placed.tier.as_str().into() }
+        Self { tags_all: placed.tags.into(), tier: placed.tier.as_str().into(), ..self.clone() }
     }
 }
 

@@ -7,15 +7,14 @@ use tfplugin::{
     Attribute, Create, Cx, Delete, Diagnostic, Diagnostics, Failed, Import, Path, Plan, Read, Resource, Type, Update,
     model,
 };
-use trailhook_engine::document::{DocumentKind, PackDocument, Severity};
+use trailhook_engine::document::{DocumentError, DocumentKind, EncodeError, Namespace, PackDocument, Severity};
 use trailhook_engine::pack::{Pack, PackFault, PackVersion, Selection};
 
-use super::{
-    Placement, imported_name, keep_empty, parameter_of, parse_name, plan_place, readable, sentence, too_large,
-};
+use super::published::{self, Published, imported_name};
+use super::{Placement, keep_empty, named, sentence, too_large};
 use crate::connection::Connection;
 use crate::pack::find;
-use crate::parameter::{self, Object, Stored};
+use crate::parameter::Object;
 
 const KIND: DocumentKind = DocumentKind::Pack;
 
@@ -31,9 +30,6 @@ pub(crate) struct RulePack {
     resolved_version: Attribute<String>,
     digest: Attribute<String>,
     rules: Attribute<BTreeMap<String, String>>,
-    id: Attribute<String>,
-    arn: Attribute<String>,
-    parameter_name: Attribute<String>,
     parameter_version: Attribute<i64>,
     placement: Placement,
 }
@@ -46,9 +42,6 @@ model!(RulePack {
     resolved_version,
     digest,
     rules,
-    id,
-    arn,
-    parameter_name,
     parameter_version,
     ..placement
 });
@@ -139,62 +132,79 @@ impl Resource for RulePacks {
         } else {
             ["resolved_version", "digest", "rules"].into_iter().for_each(|name| plan.set_unknown(name));
         }
-        let prior = plan.prior.as_ref().map(|prior| (prior.placement.clone(), prior.parameter_name.clone()));
-        let prior = prior.as_ref().map(|(placement, parameter)| (placement, parameter));
-        pack.placement.plan(cx, plan, prior, text.as_deref()).await?;
-        plan_place(cx, KIND, plan, &pack.name, prior.map(|(_, parameter)| parameter)).await
+        published::plan(cx, plan, text.as_deref()).await
     }
 
     async fn create(&self, cx: &Cx<Connection>, request: Create<RulePack>) -> Result<RulePack, Failed<RulePack>> {
-        let (pack, text) = request.planned.encode()?;
-        let name = parse_name(pack.name.require("name")?)?;
-        let parameter = cx.require_namespace()?.parameter(KIND, &name);
-        let (stored, placement) = pack.placement.create(cx, &Object::Named(KIND, &name), &parameter, &text).await?;
-        Ok(RulePack { placement, ..pack }.placed(name.as_str(), &parameter, stored))
+        published::create(cx, request).await
     }
 
     async fn read(&self, cx: &Cx<Connection>, request: Read<RulePack>) -> Result<Option<RulePack>, Diagnostics> {
-        let state = request.state;
-        let name = state.name.require("name")?.clone();
-        let parameter = parameter_of(cx, KIND, &name, &state.parameter_name)?;
-        let Some(stored) = parameter::read(cx, &parameter).await? else { return Ok(None) };
-        let placement = state.placement.read(cx, &parameter).await?;
-        let document = PackDocument::decode(&stored.value);
-        let pack = match readable(KIND, &parameter, document, |document| document.name == name)? {
-            Some(document) => RulePack::from_document(document, &state),
-            // The plan shows the pack as lacking its rules, and mends it.
-            None => {
-                RulePack { resolved_version: Attribute::Null, digest: Attribute::Null, rules: Attribute::Null, ..state }
-            }
-        };
-        Ok(Some(RulePack { placement, ..pack }.placed(&name, &parameter, stored)))
+        published::read(cx, request).await
     }
 
     async fn update(&self, cx: &Cx<Connection>, request: Update<RulePack>) -> Result<RulePack, Failed<RulePack>> {
-        let parameter = request.planned.parameter_name.require("parameter_name")?.clone();
-        // A plan that keeps the version of the parameter changes nothing of the document: tags, or a pinned `version`.
-        let (pack, text) = if request.planned.parameter_version.is_unknown() {
-            request.planned.encode().map(|(pack, text)| (pack, Some(text)))?
-        } else {
-            (request.planned, None)
-        };
-        let prior = &request.prior.placement;
-        let (stored, placement) = pack.placement.update(cx, prior, &parameter, text.as_deref()).await?;
-        let pack = RulePack { placement, ..pack };
-        let name = pack.name.require("name")?.clone();
-        Ok(match stored {
-            Some(stored) => pack.placed(&name, &parameter, stored),
-            None => pack,
-        })
+        published::update(cx, request).await
     }
 
     async fn delete(&self, cx: &Cx<Connection>, request: Delete<RulePack>) -> Result<(), Diagnostics> {
-        Ok(parameter::delete(cx, request.state.parameter_name.require("parameter_name")?).await?)
+        published::delete(cx, request).await
     }
 
     async fn import(&self, cx: &Cx<Connection>, request: Import) -> Result<RulePack, Diagnostics> {
-        let name = imported_name(&request.id, KIND, cx.require_namespace()?)?;
-        Ok(RulePack { name: name.to_string().into(), ..RulePack::default() })
+        Ok(RulePack { name: imported_name(cx, &request, KIND)?, ..RulePack::default() })
+    }
+}
+
+impl Published for RulePack {
+    type Document = PackDocument;
+
+    const NOUN: &'static str = "pack";
+    const PUBLISHED: &'static [&'static str] = &PUBLISHED;
+    const VERSION: &'static str = "parameter_version";
+
+    fn placement(&self) -> &Placement {
+        &self.placement
+    }
+
+    fn placement_mut(&mut self) -> &mut Placement {
+        &mut self.placement
+    }
+
+    fn version(&self) -> &Attribute<i64> {
+        &self.parameter_version
+    }
+
+    fn version_mut(&mut self) -> &mut Attribute<i64> {
+        &mut self.parameter_version
+    }
+
+    fn object(&self, _: &Namespace) -> Result<Option<Object>, Diagnostic> {
+        named(KIND, &self.name)
+    }
+
+    fn encode(self, _: &Namespace) -> Result<(Self, String), Diagnostics> {
+        self.resolved()
+    }
+
+    fn read_document(text: &str) -> Result<PackDocument, DocumentError> {
+        PackDocument::decode(text)
+    }
+
+    fn write_document(document: &PackDocument) -> Result<String, EncodeError> {
+        document.encode()
+    }
+
+    fn is_own(&self, document: &PackDocument) -> bool {
+        self.name.as_str() == Some(&document.name)
+    }
+
+    fn from_document(document: PackDocument, state: &Self) -> Self {
+        Self::of(document, state)
+    }
+
+    fn garbled(self) -> Self {
+        Self { resolved_version: Attribute::Null, digest: Attribute::Null, rules: Attribute::Null, ..self }
     }
 }
 
@@ -244,7 +254,7 @@ impl RulePack {
     }
 
     /// The text of the parameter, and the pack with what follows from it: what was unknown at plan is checked here.
-    fn encode(self) -> Result<(Self, String), Diagnostics> {
+    fn resolved(self) -> Result<(Self, String), Diagnostics> {
         let unknown = || Diagnostic::error("The pack is not wholly known at apply").at("name");
         let wanted = if self.resolved_version.is_unknown() { &self.version } else { &self.resolved_version };
         let (_, version) = find(&self.name, wanted)?.ok_or_else(unknown)?;
@@ -259,7 +269,7 @@ impl RulePack {
         Ok((pack, text))
     }
 
-    fn from_document(document: PackDocument, state: &Self) -> Self {
+    fn of(document: PackDocument, state: &Self) -> Self {
         // The provider may not have the version that somebody published with a newer one.
         let pack = Pack::find(&document.name).ok();
         let known = pack.and_then(|pack| pack.resolve(Some(&document.version)).ok());
@@ -267,29 +277,19 @@ impl RulePack {
         let severities = severities.iter().map(|(rule, severity)| (rule.clone(), severity.to_string())).collect();
         // Whether an imported pack was pinned stands nowhere: the newest version is as well not pinned, another one must be
         // to stay as it is.
-        let is_import = state.parameter_name.is_null();
+        let is_import = state.placement.parameter_name.is_null();
         let is_newest = pack.is_some_and(|pack| pack.newest().version().to_string() == document.version);
         let version = if is_import && !is_newest { document.version.clone().into() } else { state.version.clone() };
         Self {
             version,
             rules: known.map(|version| rules(&version.select(&document))).into(),
+            name: document.name.into(),
             resolved_version: document.version.into(),
             digest: document.digest.into(),
             disabled_rules: keep_empty(document.disabled_rules, &state.disabled_rules),
             severity_overrides: keep_empty(severities, &state.severity_overrides),
             parameters: keep_empty(document.parameters, &state.parameters),
             ..Self::default()
-        }
-    }
-
-    fn placed(self, name: &str, parameter: &str, stored: Stored) -> Self {
-        Self {
-            name: name.into(),
-            id: name.into(),
-            parameter_name: parameter.into(),
-            arn: stored.arn.into(),
-            parameter_version: stored.version.into(),
-            ..self
         }
     }
 }
@@ -313,7 +313,7 @@ fn told(fault: &PackFault) -> Diagnostic {
         _ => Path::from(attribute).key(key),
     };
     // A question ends by itself.
-    Diagnostic::error(summary).detail(sentence(fault).replace("?.", "?")).at(at)
+    Diagnostic::error(summary).detail(sentence(fault)).at(at)
 }
 
 fn goes_back(published: &str, version: &PackVersion) -> Diagnostic {

@@ -7,11 +7,12 @@ use tfplugin::{
     Attribute, Create, Cx, Delete, Diagnostic, Diagnostics, Failed, Import, Path, Plan, Read, Resource, Type, Update,
     model,
 };
-use trailhook_engine::document::{DocumentError, Namespace, SettingsDocument, SettingsFault};
+use trailhook_engine::document::{DocumentError, EncodeError, Namespace, SettingsDocument, SettingsFault};
 
-use super::{Placement, keep_empty, plan_parameter, sentence, too_large};
+use super::published::{self, Published};
+use super::{Placement, keep_empty, sentence, too_large};
 use crate::connection::Connection;
-use crate::parameter::{self, Object, Stored};
+use crate::parameter::Object;
 
 pub(crate) struct SettingsOfNamespace;
 
@@ -23,9 +24,6 @@ pub(crate) struct Settings {
     refresh_seconds: Attribute<i64>,
     redact: Attribute<Vec<String>>,
     metrics_namespace: Attribute<String>,
-    id: Attribute<String>,
-    arn: Attribute<String>,
-    parameter_name: Attribute<String>,
     version: Attribute<i64>,
     placement: Placement,
 }
@@ -36,9 +34,6 @@ model!(Settings {
     refresh_seconds,
     redact,
     metrics_namespace,
-    id,
-    arn,
-    parameter_name,
     version,
     ..placement
 });
@@ -119,71 +114,86 @@ impl Resource for SettingsOfNamespace {
     async fn plan(&self, cx: &Cx<Connection>, plan: &mut Plan<Settings>) -> Result<(), Diagnostics> {
         cx.report(plan.proposed.faults());
         let text = plan.proposed.text()?;
-        let placement = plan.proposed.placement.clone();
-        let prior = plan.prior.as_ref().map(|prior| (prior.placement.clone(), prior.parameter_name.clone()));
-        let prior = prior.as_ref().map(|(placement, parameter)| (placement, parameter));
-        placement.plan(cx, plan, prior, text.as_deref()).await?;
-        let Some(namespace) = cx.namespace() else { return Ok(()) };
-        plan.set("id", namespace.as_str().to_owned());
-        let parameter = prior.map(|(_, parameter)| parameter);
-        plan_parameter(cx, &Object::Settings(namespace), plan, namespace.settings(), parameter).await
+        published::plan(cx, plan, text.as_deref()).await
     }
 
     async fn create(&self, cx: &Cx<Connection>, request: Create<Settings>) -> Result<Settings, Failed<Settings>> {
-        let settings = request.planned;
-        let namespace = cx.require_namespace()?;
-        let (parameter, text) = (namespace.settings(), settings.encode()?);
-        let object = Object::Settings(namespace);
-        let (stored, placement) = settings.placement.create(cx, &object, &parameter, &text).await?;
-        let settings = Settings { id: namespace.as_str().into(), placement, ..settings };
-        Ok(settings.placed(&parameter, stored))
+        published::create(cx, request).await
     }
 
     async fn read(&self, cx: &Cx<Connection>, request: Read<Settings>) -> Result<Option<Settings>, Diagnostics> {
-        let state = request.state;
-        let parameter = match state.parameter_name.as_str() {
-            Some(parameter) => parameter.to_owned(),
-            None => cx.require_namespace()?.settings(),
-        };
-        cx.remember(&parameter);
-        let Some(stored) = parameter::read(cx, &parameter).await? else { return Ok(None) };
-        let placement = state.placement.read(cx, &parameter).await?;
-        let id = state.id.clone();
-        let settings = match SettingsDocument::decode(&stored.value) {
-            Ok(document) => Settings::from_document(document, &state),
-            // The plan shows the settings as not set, and mends them.
-            Err(DocumentError::Unreadable(_) | DocumentError::Invalid(_)) => Settings::default(),
-            Err(error @ DocumentError::NewerSchema { .. }) => {
-                return Err(Diagnostic::error(format!("The settings in {parameter} cannot be read"))
-                    .detail(sentence(&error))
-                    .into());
-            }
-        };
-        Ok(Some(Settings { id, placement, ..settings }.placed(&parameter, stored)))
+        published::read(cx, request).await
     }
 
     async fn update(&self, cx: &Cx<Connection>, request: Update<Settings>) -> Result<Settings, Failed<Settings>> {
-        let settings = request.planned;
-        let parameter = settings.parameter_name.require("parameter_name")?.clone();
-        // A plan that keeps the version changes tags alone.
-        let text = if settings.version.is_unknown() { Some(settings.encode()?) } else { None };
-        let prior = &request.prior.placement;
-        let (stored, placement) = settings.placement.update(cx, prior, &parameter, text.as_deref()).await?;
-        let settings = Settings { placement, ..settings };
-        Ok(match stored {
-            Some(stored) => settings.placed(&parameter, stored),
-            None => settings,
-        })
+        published::update(cx, request).await
     }
 
     async fn delete(&self, cx: &Cx<Connection>, request: Delete<Settings>) -> Result<(), Diagnostics> {
-        Ok(parameter::delete(cx, request.state.parameter_name.require("parameter_name")?).await?)
+        published::delete(cx, request).await
     }
 
     async fn import(&self, cx: &Cx<Connection>, request: Import) -> Result<Settings, Diagnostics> {
-        let namespace = cx.require_namespace()?;
-        check_imported(&request.id, namespace)?;
-        Ok(Settings { id: namespace.as_str().into(), ..Settings::default() })
+        check_imported(&request.id, cx.require_namespace()?)?;
+        Ok(Settings::default())
+    }
+}
+
+impl Published for Settings {
+    type Document = SettingsDocument;
+
+    const NOUN: &'static str = "settings";
+    const PUBLISHED: &'static [&'static str] = &PUBLISHED;
+    const VERSION: &'static str = "version";
+    const OF_NAMESPACE: &'static [&'static str] = &["id", "parameter_name", "arn"];
+
+    fn placement(&self) -> &Placement {
+        &self.placement
+    }
+
+    fn placement_mut(&mut self) -> &mut Placement {
+        &mut self.placement
+    }
+
+    fn version(&self) -> &Attribute<i64> {
+        &self.version
+    }
+
+    fn version_mut(&mut self) -> &mut Attribute<i64> {
+        &mut self.version
+    }
+
+    fn object(&self, namespace: &Namespace) -> Result<Option<Object>, Diagnostic> {
+        Ok(Some(Object::Settings(namespace.clone())))
+    }
+
+    fn encode(self, _: &Namespace) -> Result<(Self, String), Diagnostics> {
+        let text = self.whole_text()?;
+        Ok((self, text))
+    }
+
+    fn read_document(text: &str) -> Result<SettingsDocument, DocumentError> {
+        SettingsDocument::decode(text)
+    }
+
+    fn write_document(document: &SettingsDocument) -> Result<String, EncodeError> {
+        document.encode()
+    }
+
+    fn from_document(document: SettingsDocument, state: &Self) -> Self {
+        Self {
+            account_aliases: keep_empty(document.account_aliases, &state.account_aliases),
+            notify_rule_errors: document.notify_rule_errors.into(),
+            notify_log_removal: document.notify_log_removal.into(),
+            refresh_seconds: i64::from(document.refresh_seconds).into(),
+            redact: keep_empty(document.redact, &state.redact),
+            metrics_namespace: document.metrics_namespace.into(),
+            ..Self::default()
+        }
+    }
+
+    fn garbled(self) -> Self {
+        Self::default()
     }
 }
 
@@ -258,25 +268,9 @@ impl Settings {
     }
 
     /// The text of the parameter, at a time when it must be known: what was unknown at plan is checked here.
-    fn encode(&self) -> Result<String, Diagnostics> {
+    fn whole_text(&self) -> Result<String, Diagnostics> {
         let text = self.text()?.ok_or_else(|| Diagnostic::error("The settings are not wholly known at apply"))?;
         self.faults().or_ok(text)
-    }
-
-    fn from_document(document: SettingsDocument, state: &Self) -> Self {
-        Self {
-            account_aliases: keep_empty(document.account_aliases, &state.account_aliases),
-            notify_rule_errors: document.notify_rule_errors.into(),
-            notify_log_removal: document.notify_log_removal.into(),
-            refresh_seconds: i64::from(document.refresh_seconds).into(),
-            redact: keep_empty(document.redact, &state.redact),
-            metrics_namespace: document.metrics_namespace.into(),
-            ..Self::default()
-        }
-    }
-
-    fn placed(self, parameter: &str, stored: Stored) -> Self {
-        Self { arn: stored.arn.into(), version: stored.version.into(), parameter_name: parameter.into(), ..self }
     }
 }
 

@@ -9,10 +9,16 @@ pub(crate) use name::{check_bucket, check_key};
 pub(crate) use object::{Object, Overwrite, Put, delete, head, put};
 
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
+use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::config::{Builder, Region};
+
+/// How long a try waits for the beginning of an answer, which comes when an upload is through: the function's package has a few
+/// megabytes.
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The client of S3, made when the first call needs it: most configurations have nothing in S3.
 pub(crate) struct S3 {
@@ -29,7 +35,9 @@ impl S3 {
 
     pub(crate) fn client(&self) -> &Client {
         self.client.get_or_init(|| {
+            let timeouts = TimeoutConfig::builder().read_timeout(READ_TIMEOUT).build();
             let mut config = Builder::from(&self.shared);
+            config.set_timeout_config(Some(timeouts));
             if let Some(endpoint) = &self.endpoint {
                 config = config.endpoint_url(endpoint);
             }

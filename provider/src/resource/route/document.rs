@@ -94,7 +94,7 @@ impl Route {
     }
 
     /// What stands in a parameter. Where the document leaves out what is empty, the state tells how it was configured.
-    pub(super) fn from_document(document: RouteDocument, state: &Self) -> Self {
+    pub(super) fn of(document: RouteDocument, state: &Self) -> Self {
         let mut route = Self {
             name: document.name.into(),
             matches: Match::from_document(document.matches, &state.matches),

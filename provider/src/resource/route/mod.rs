@@ -14,14 +14,15 @@ use tfplugin::schema::Schema;
 use tfplugin::{
     Attribute, Create, Cx, Delete, Diagnostic, Diagnostics, Failed, Import, Path, Plan, Read, Resource, Update,
 };
-use trailhook_engine::document::{DocumentKind, Namespace, RouteDocument};
+use trailhook_engine::document::{DocumentError, DocumentKind, EncodeError, Namespace, RouteDocument};
 
 use self::model::Route;
+use super::published::{self, Published, imported_name};
 use super::reading::Reading;
-use super::{imported_name, parameter_of, parse_name, plan_place, readable, too_large_for_one};
+use super::{Placement, named, too_large_for_one};
 use crate::connection::Connection;
 use crate::language::check;
-use crate::parameter::{self, Object};
+use crate::parameter::Object;
 
 const KIND: DocumentKind = DocumentKind::Route;
 
@@ -54,60 +55,81 @@ impl Resource for Routes {
                 return Err(found);
             }
         }
-        let (text, placement) = (check_route(&plan.proposed, cx.namespace()).0, plan.proposed.placement.clone());
-        let prior = plan.prior.as_ref().map(|prior| (prior.placement.clone(), prior.parameter_name.clone()));
-        let prior = prior.as_ref().map(|(placement, parameter)| (placement, parameter));
-        placement.plan(cx, plan, prior, text.as_deref()).await?;
-        let name = plan.proposed.name.clone();
-        plan_place(cx, KIND, plan, &name, prior.map(|(_, parameter)| parameter)).await
+        let text = check_route(&plan.proposed, cx.namespace()).0;
+        published::plan(cx, plan, text.as_deref()).await
     }
 
     async fn create(&self, cx: &Cx<Connection>, request: Create<Route>) -> Result<Route, Failed<Route>> {
-        let route = request.planned;
-        let name = parse_name(route.name.require("name")?)?;
-        let namespace = cx.require_namespace()?;
-        let parameter = namespace.parameter(KIND, &name);
-        let (text, object) = (encode(&route, namespace)?, Object::Named(KIND, &name));
-        let (stored, placement) = route.placement.create(cx, &object, &parameter, &text).await?;
-        Ok(route.placed(name.as_str(), &parameter, stored, placement))
+        published::create(cx, request).await
     }
 
     async fn read(&self, cx: &Cx<Connection>, request: Read<Route>) -> Result<Option<Route>, Diagnostics> {
-        let state = request.state;
-        let name = state.name.require("name")?.clone();
-        let parameter = parameter_of(cx, KIND, &name, &state.parameter_name)?;
-        let Some(stored) = parameter::read(cx, &parameter).await? else { return Ok(None) };
-        let placement = state.placement.read(cx, &parameter).await?;
-        let document = RouteDocument::decode(&stored.value);
-        let route = match readable(KIND, &parameter, document, |document| document.name == name)? {
-            Some(document) => Route::from_document(document, &state),
-            // The plan shows the route as lacking its destination, and mends it.
-            None => Route { slack_webhook: Attribute::Null, slack_app: Attribute::Null, sns: Attribute::Null, ..state },
-        };
-        Ok(Some(route.placed(&name, &parameter, stored, placement)))
+        published::read(cx, request).await
     }
 
     async fn update(&self, cx: &Cx<Connection>, request: Update<Route>) -> Result<Route, Failed<Route>> {
-        let route = request.planned;
-        let name = route.name.require("name")?.clone();
-        let parameter = route.parameter_name.require("parameter_name")?.clone();
-        // A plan that keeps the version changes tags alone.
-        let text = if route.version.is_unknown() { Some(encode(&route, cx.require_namespace()?)?) } else { None };
-        let prior = &request.prior.placement;
-        let (stored, placement) = route.placement.update(cx, prior, &parameter, text.as_deref()).await?;
-        Ok(match stored {
-            Some(stored) => route.placed(&name, &parameter, stored, placement),
-            None => Route { placement, ..route },
-        })
+        published::update(cx, request).await
     }
 
     async fn delete(&self, cx: &Cx<Connection>, request: Delete<Route>) -> Result<(), Diagnostics> {
-        Ok(parameter::delete(cx, request.state.parameter_name.require("parameter_name")?).await?)
+        published::delete(cx, request).await
     }
 
     async fn import(&self, cx: &Cx<Connection>, request: Import) -> Result<Route, Diagnostics> {
-        let name = imported_name(&request.id, KIND, cx.require_namespace()?)?;
-        Ok(Route { name: name.to_string().into(), ..Route::default() })
+        Ok(Route { name: imported_name(cx, &request, KIND)?, ..Route::default() })
+    }
+}
+
+impl Published for Route {
+    type Document = RouteDocument;
+
+    const NOUN: &'static str = "route";
+    const PUBLISHED: &'static [&'static str] = &schema::PUBLISHED;
+    const VERSION: &'static str = "version";
+
+    fn placement(&self) -> &Placement {
+        &self.placement
+    }
+
+    fn placement_mut(&mut self) -> &mut Placement {
+        &mut self.placement
+    }
+
+    fn version(&self) -> &Attribute<i64> {
+        &self.version
+    }
+
+    fn version_mut(&mut self) -> &mut Attribute<i64> {
+        &mut self.version
+    }
+
+    fn object(&self, _: &Namespace) -> Result<Option<Object>, Diagnostic> {
+        named(KIND, &self.name)
+    }
+
+    fn encode(self, namespace: &Namespace) -> Result<(Self, String), Diagnostics> {
+        let text = encode(&self, namespace)?;
+        Ok((self, text))
+    }
+
+    fn read_document(text: &str) -> Result<RouteDocument, DocumentError> {
+        RouteDocument::decode(text)
+    }
+
+    fn write_document(document: &RouteDocument) -> Result<String, EncodeError> {
+        document.encode()
+    }
+
+    fn is_own(&self, document: &RouteDocument) -> bool {
+        self.name.as_str() == Some(&document.name)
+    }
+
+    fn from_document(document: RouteDocument, state: &Self) -> Self {
+        Self::of(document, state)
+    }
+
+    fn garbled(self) -> Self {
+        Self { slack_webhook: Attribute::Null, slack_app: Attribute::Null, sns: Attribute::Null, ..self }
     }
 }
 

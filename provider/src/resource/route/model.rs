@@ -2,7 +2,6 @@
 
 use tfplugin::{Attribute, model};
 
-use crate::parameter::Stored;
 use crate::resource::Placement;
 use crate::resource::reading::{Labels, Texts};
 
@@ -17,9 +16,6 @@ pub(crate) struct Route {
     pub(super) detail: Attribute<String>,
     pub(super) mention: Attribute<String>,
     pub(super) console_link: Attribute<bool>,
-    pub(super) id: Attribute<String>,
-    pub(super) arn: Attribute<String>,
-    pub(super) parameter_name: Attribute<String>,
     pub(super) version: Attribute<i64>,
     pub(super) placement: Placement,
 }
@@ -33,9 +29,6 @@ model!(Route {
     detail,
     mention,
     console_link,
-    id,
-    arn,
-    parameter_name,
     version,
     ..placement
 });
@@ -72,17 +65,3 @@ pub(crate) struct Sns {
     pub(super) topic_arn: Attribute<String>,
 }
 model!(Sns { topic_arn });
-
-impl Route {
-    /// The route with what its parameter says of itself.
-    pub(super) fn placed(self, name: &str, parameter: &str, stored: Stored, placement: Placement) -> Self {
-        Self {
-            placement,
-            id: name.into(),
-            parameter_name: parameter.into(),
-            arn: stored.arn.into(),
-            version: stored.version.into(),
-            ..self
-        }
-    }
-}

@@ -6,7 +6,7 @@ use tfplugin::schema::{self, BlockSchema, Schema};
 use trailhook_engine::document::Detail;
 
 /// What the document is made of; a change of any of them writes a new version.
-const PUBLISHED: [&str; 9] =
+pub(super) const PUBLISHED: [&str; 9] =
     ["match", "default", "slack_webhook", "slack_app", "sns", "detail", "mention", "console_link", "tier"];
 
 pub(super) fn schema() -> Schema {

@@ -113,7 +113,7 @@ impl Rule {
     }
 
     /// What stands in a parameter. Where the document leaves out what is empty, the state tells how it was configured.
-    pub(super) fn from_document(document: RuleDocument, state: &Self) -> Self {
+    pub(super) fn of(document: RuleDocument, state: &Self) -> Self {
         let sources = std::iter::once(document.condition.expression().into_owned());
         let fields = read_fields(sources.chain(document.exceptions.iter().cloned())).unwrap_or_default();
         let (expression, event_names) = match document.condition {

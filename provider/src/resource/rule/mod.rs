@@ -15,13 +15,14 @@ mod schema;
 mod tests_run;
 
 use tfplugin::schema::Schema;
-use tfplugin::{Attribute, Create, Cx, Delete, Diagnostics, Failed, Import, Plan, Read, Resource, Update};
-use trailhook_engine::document::{DocumentKind, RuleDocument};
+use tfplugin::{Attribute, Create, Cx, Delete, Diagnostic, Diagnostics, Failed, Import, Plan, Read, Resource, Update};
+use trailhook_engine::document::{DocumentError, DocumentKind, EncodeError, Namespace, RuleDocument};
 
 use self::model::Rule;
-use super::{imported_name, parameter_of, parse_name, plan_place, readable};
+use super::published::{self, Published, imported_name};
+use super::{Placement, named};
 use crate::connection::Connection;
-use crate::parameter::{self, Object};
+use crate::parameter::Object;
 
 const KIND: DocumentKind = DocumentKind::Rule;
 
@@ -50,60 +51,80 @@ impl Resource for Rules {
         if let Some(fields) = plan.proposed.read_fields() {
             plan.set("fields", fields);
         }
-        let (text, placement) = (checks::text(&plan.proposed), plan.proposed.placement.clone());
-        let prior = plan.prior.as_ref().map(|prior| (prior.placement.clone(), prior.parameter_name.clone()));
-        let prior = prior.as_ref().map(|(placement, parameter)| (placement, parameter));
-        placement.plan(cx, plan, prior, text.as_deref()).await?;
-        let name = plan.proposed.name.clone();
-        plan_place(cx, KIND, plan, &name, prior.map(|(_, parameter)| parameter)).await
+        let text = checks::text(&plan.proposed);
+        published::plan(cx, plan, text.as_deref()).await
     }
 
     async fn create(&self, cx: &Cx<Connection>, request: Create<Rule>) -> Result<Rule, Failed<Rule>> {
-        let rule = request.planned;
-        let name = parse_name(rule.name.require("name")?)?;
-        let parameter = cx.require_namespace()?.parameter(KIND, &name);
-        let (text, object) = (checks::encode(&rule)?, Object::Named(KIND, &name));
-        let (stored, placement) = rule.placement.create(cx, &object, &parameter, &text).await?;
-        Ok(rule.placed(name.as_str(), &parameter, stored, placement))
+        published::create(cx, request).await
     }
 
     async fn read(&self, cx: &Cx<Connection>, request: Read<Rule>) -> Result<Option<Rule>, Diagnostics> {
-        let state = request.state;
-        let name = state.name.require("name")?.clone();
-        let parameter = parameter_of(cx, KIND, &name, &state.parameter_name)?;
-        let Some(stored) = parameter::read(cx, &parameter).await? else { return Ok(None) };
-        let placement = state.placement.read(cx, &parameter).await?;
-        let document = RuleDocument::decode(&stored.value);
-        let rule = match readable(KIND, &parameter, document, |document| document.name == name)? {
-            Some(document) => Rule::from_document(document, &state),
-            // The plan shows the rule as lacking its condition, and mends it.
-            None => {
-                Rule { expression: Attribute::Null, event_names: Attribute::Null, fields: Vec::new().into(), ..state }
-            }
-        };
-        Ok(Some(rule.placed(&name, &parameter, stored, placement)))
+        published::read(cx, request).await
     }
 
     async fn update(&self, cx: &Cx<Connection>, request: Update<Rule>) -> Result<Rule, Failed<Rule>> {
-        let rule = request.planned;
-        let name = rule.name.require("name")?.clone();
-        let parameter = rule.parameter_name.require("parameter_name")?.clone();
-        // A plan that keeps the version changes what is not published: tests, or tags.
-        let text = if rule.version.is_unknown() { Some(checks::encode(&rule)?) } else { None };
-        let prior = &request.prior.placement;
-        let (stored, placement) = rule.placement.update(cx, prior, &parameter, text.as_deref()).await?;
-        Ok(match stored {
-            Some(stored) => rule.placed(&name, &parameter, stored, placement),
-            None => Rule { placement, ..rule },
-        })
+        published::update(cx, request).await
     }
 
     async fn delete(&self, cx: &Cx<Connection>, request: Delete<Rule>) -> Result<(), Diagnostics> {
-        Ok(parameter::delete(cx, request.state.parameter_name.require("parameter_name")?).await?)
+        published::delete(cx, request).await
     }
 
     async fn import(&self, cx: &Cx<Connection>, request: Import) -> Result<Rule, Diagnostics> {
-        let name = imported_name(&request.id, KIND, cx.require_namespace()?)?;
-        Ok(Rule { name: name.to_string().into(), ..Rule::default() })
+        Ok(Rule { name: imported_name(cx, &request, KIND)?, ..Rule::default() })
+    }
+}
+
+impl Published for Rule {
+    type Document = RuleDocument;
+
+    const NOUN: &'static str = "rule";
+    const PUBLISHED: &'static [&'static str] = &schema::PUBLISHED;
+    const VERSION: &'static str = "version";
+
+    fn placement(&self) -> &Placement {
+        &self.placement
+    }
+
+    fn placement_mut(&mut self) -> &mut Placement {
+        &mut self.placement
+    }
+
+    fn version(&self) -> &Attribute<i64> {
+        &self.version
+    }
+
+    fn version_mut(&mut self) -> &mut Attribute<i64> {
+        &mut self.version
+    }
+
+    fn object(&self, _: &Namespace) -> Result<Option<Object>, Diagnostic> {
+        named(KIND, &self.name)
+    }
+
+    fn encode(self, _: &Namespace) -> Result<(Self, String), Diagnostics> {
+        let text = checks::encode(&self)?;
+        Ok((self, text))
+    }
+
+    fn read_document(text: &str) -> Result<RuleDocument, DocumentError> {
+        RuleDocument::decode(text)
+    }
+
+    fn write_document(document: &RuleDocument) -> Result<String, EncodeError> {
+        document.encode()
+    }
+
+    fn is_own(&self, document: &RuleDocument) -> bool {
+        self.name.as_str() == Some(&document.name)
+    }
+
+    fn from_document(document: RuleDocument, state: &Self) -> Self {
+        Self::of(document, state)
+    }
+
+    fn garbled(self) -> Self {
+        Self { expression: Attribute::Null, event_names: Attribute::Null, fields: Vec::new().into(), ..self }
     }
 }

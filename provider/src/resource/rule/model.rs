@@ -2,7 +2,6 @@
 
 use tfplugin::{Attribute, Number, model};
 
-use crate::parameter::Stored;
 use crate::resource::Placement;
 use crate::resource::reading::{Labels, Texts};
 
@@ -23,9 +22,6 @@ pub(crate) struct Rule {
     pub(super) expires_at: Attribute<String>,
     pub(super) enabled: Attribute<bool>,
     pub(super) tests: Attribute<Vec<Test>>,
-    pub(super) id: Attribute<String>,
-    pub(super) arn: Attribute<String>,
-    pub(super) parameter_name: Attribute<String>,
     pub(super) version: Attribute<i64>,
     pub(super) fields: Attribute<Vec<String>>,
     pub(super) placement: Placement,
@@ -46,9 +42,6 @@ model!(Rule {
     expires_at,
     enabled,
     tests = "test",
-    id,
-    arn,
-    parameter_name,
     version,
     fields,
     ..placement
@@ -70,17 +63,3 @@ pub(crate) struct Test {
     pub(super) expect: Attribute<String>,
 }
 model!(Test { name, event, expect });
-
-impl Rule {
-    /// The rule with what its parameter says of itself.
-    pub(super) fn placed(self, name: &str, parameter: &str, stored: Stored, placement: Placement) -> Self {
-        Self {
-            placement,
-            id: name.into(),
-            parameter_name: parameter.into(),
-            arn: stored.arn.into(),
-            version: stored.version.into(),
-            ..self
-        }
-    }
-}

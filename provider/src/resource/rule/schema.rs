@@ -6,7 +6,7 @@ use tfplugin::schema::{self, BlockSchema, Schema};
 use trailhook_engine::document::{Action, Severity};
 
 /// What the document is made of; a change of any of them writes a new version.
-const PUBLISHED: [&str; 14] = [
+pub(super) const PUBLISHED: [&str; 14] = [
     "description",
     "expression",
     "event_names",
