@@ -32,6 +32,11 @@ state: ## Keep the state that this release writes in tests/tests/fixtures/state
 fuzz: ## Fuzz the engine: FUZZ_SECONDS (60) for each target, from FUZZ_SEED (1)
 	@scripts/fuzz.sh
 
+.PHONY: measure
+measure: ## What `terraform validate` of 500 rules costs the provider, in a release build
+	cargo build --release -p trailhook-provider
+	scripts/measure_validate.py $(or $(CARGO_TARGET_DIR),target)/release/terraform-provider-trailhook
+
 .PHONY: test-long
 test-long: ## What takes minutes: 500 rules while AWS throttles (`make test` has 40)
 	cargo build --workspace --all-targets
