@@ -3,8 +3,6 @@
 mod outcome;
 mod settings;
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 use tfplugin::schema::{self, Schema};
 use tfplugin::{Attribute, Cx, DataSource, Diagnostics, Type, model};
@@ -18,7 +16,7 @@ pub(crate) struct Backtests;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Backtest {
     expression: Attribute<String>,
-    event_names: Attribute<BTreeSet<String>>,
+    event_names: Attribute<Vec<Attribute<String>>>,
     exceptions: Attribute<Vec<Attribute<String>>>,
     bucket: Attribute<String>,
     prefix: Attribute<String>,
