@@ -163,20 +163,18 @@ impl DestinationText {
     #[must_use]
     pub fn fault(self, text: &str, namespace: Option<&Namespace>) -> Option<DestinationFault> {
         let attribute = self.attribute();
-        let (is_right, fault): (fn(&str) -> bool, fn(String) -> DestinationFault) = match self {
+        let told = |is_right: bool, fault: fn(String) -> DestinationFault| (!is_right).then(|| fault(text.to_owned()));
+        match self {
             Self::UrlParameter | Self::TokenParameter => {
                 let error = check_secret_parameter(text, namespace).err()?;
-                return Some(DestinationFault::Secret { attribute, error });
+                Some(DestinationFault::Secret { attribute, error })
             }
-            Self::AllowedHost => (is_host, DestinationFault::AllowedHost),
-            Self::Channel => (is_channel, DestinationFault::Channel),
-            Self::ApiUrl => (is_interface, DestinationFault::ApiUrl),
-            Self::TopicArn => (is_topic, DestinationFault::TopicArn),
-        };
-        if looks_like_secret(text) {
-            return Some(DestinationFault::LooksLikeSecret { attribute });
+            _ if looks_like_secret(text) => Some(DestinationFault::LooksLikeSecret { attribute }),
+            Self::AllowedHost => told(is_host(text), DestinationFault::AllowedHost),
+            Self::Channel => told(is_channel(text), DestinationFault::Channel),
+            Self::ApiUrl => told(is_interface(text), DestinationFault::ApiUrl),
+            Self::TopicArn => told(is_topic(text), DestinationFault::TopicArn),
         }
-        (!is_right(text)).then(|| fault(text.to_owned()))
     }
 }
 
