@@ -211,9 +211,12 @@ fn results(schema: Schema) -> Schema {
         .attribute(schema::string("first_event_time").computed().describe("The time of the earliest event."))
         .attribute(schema::string("last_event_time").computed().describe("The time of the latest event."))
         .attribute(counts("top_actors", "actor").describe(
-            "Who caused most of the matches: the ARN of the role or user, or what stands for it in events without one.",
+            "Who caused most of the matches: the ARN of the role or user, or what stands for it in events without one. Null \
+             if there are more different ones than fit into memory.",
         ))
-        .attribute(counts("top_event_names", "event_name").describe("The events that match most often."))
+        .attribute(counts("top_event_names", "event_name").describe(
+            "The events that match most often. Null if there are more different ones than fit into memory.",
+        ))
         .attribute(
             schema::list("sample_event_ids", Type::String)
                 .computed()
