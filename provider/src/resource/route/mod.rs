@@ -47,14 +47,12 @@ impl Resource for Routes {
     }
 
     async fn plan(&self, cx: &Cx<Connection>, plan: &mut Plan<Route>) -> Result<(), Diagnostics> {
-        if cx.namespace().is_some() {
-            // What needs no namespace was told by `validate` already, and warnings are not told twice.
-            let found = check_route(&plan.config, cx.namespace()).1;
-            if found.has_error() {
-                return Err(found);
-            }
+        let (text, found) = check_route(&plan.proposed, cx.namespace());
+        // What needs no namespace was told by `validate` already, and warnings are not told twice.
+        if cx.namespace().is_some() && found.has_error() {
+            return Err(found);
         }
-        let (text, placement) = (check_route(&plan.proposed, cx.namespace()).0, plan.proposed.placement.clone());
+        let placement = plan.proposed.placement.clone();
         let prior = plan.prior.as_ref().map(|prior| (prior.placement.clone(), prior.parameter_name.clone()));
         let prior = prior.as_ref().map(|(placement, parameter)| (placement, parameter));
         placement.plan(cx, plan, prior, text.as_deref()).await?;
