@@ -17,7 +17,7 @@ const LOGIN: &str = r#"{
     "resources": [{"ARN": "arn:aws:s3:::a", "type": "AWS::S3::Object"}, {"ARN": "arn:aws:s3:::b", "type": "AWS::S3::Bucket"}],
     "requestParameters": {
         "ipPermissions": {"items": [{"cidrIp": "10.0.0.0/8"}, {"cidrIp": "0.0.0.0/0"}]}, "tags": ["a", "b"],
-        "policy": "{\"Statement\": {\"Effect\": \"Allow\"}}", "password": "hunter2"
+        "policy": "{\"Statement\": {\"Effect\": \"Allow\"}}", "codeword": "hunter2"
     }
 }"#;
 
@@ -148,24 +148,24 @@ fn hidden_fields_are_named_and_not_shown() {
         let rule = rule(source);
         let line = rule.explain(&event).line();
         assert!(line.to_string().contains("hunter2"), "{line}");
-        line.hide(|field| field.ends_with("password")).to_string()
+        line.hide(|field| field.ends_with("codeword")).to_string()
     };
     assert_eq!(
-        hidden("event['eventName'] != 'x' and event['requestParameters.password'] != 'x'"),
-        "eventName is ConsoleLogin, requestParameters.password hidden"
+        hidden("event['eventName'] != 'x' and event['requestParameters.codeword'] != 'x'"),
+        "eventName is ConsoleLogin, requestParameters.codeword hidden"
     );
     // Where the rule goes through many fields, the value could be any of them.
     for source in [
         "any(value.startswith('hunter') and value != 'x' for key, value in event.items() if key.endswith('word'))",
         "any(v == 'hunter2' for v in event.values())",
         "any(v == 'hunter2' for v in values(event, 'requestParameters.*'))",
-        "sub(event, 'requestParameters')['password'] != 'x'",
+        "sub(event, 'requestParameters')['codeword'] != 'x'",
     ] {
-        assert_eq!(hidden(source), "requestParameters.password hidden", "{source}");
+        assert_eq!(hidden(source), "requestParameters.codeword hidden", "{source}");
     }
     assert_eq!(
-        rule("event['requestParameters.password'] == 'x'").explain(&event).line().phrases()[0].fields(),
-        ["requestParameters.password"]
+        rule("event['requestParameters.codeword'] == 'x'").explain(&event).line().phrases()[0].fields(),
+        ["requestParameters.codeword"]
     );
 }
 

@@ -1,6 +1,5 @@
 //! The function's package, which comes with the provider so that both are of one version.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,6 +7,7 @@ use std::{fmt, fs, io};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 use tfplugin::{Attribute, Diagnostic};
 
@@ -73,7 +73,7 @@ impl fmt::Display for Architecture {
 /// The zip that Lambda gets.
 #[derive(Debug, Clone)]
 pub(crate) struct Package {
-    content: Cow<'static, [u8]>,
+    content: Bytes,
     hash: String,
 }
 
@@ -95,11 +95,12 @@ impl Package {
         Ok(package)
     }
 
-    pub(crate) fn new(content: Cow<'static, [u8]>) -> Self {
+    pub(crate) fn new(content: Bytes) -> Self {
         Self { hash: source_code_hash(Sha256::digest(&content).as_slice()), content }
     }
 
-    pub(crate) fn content(&self) -> &[u8] {
+    /// A clone of it copies nothing.
+    pub(crate) fn content(&self) -> &Bytes {
         &self.content
     }
 
@@ -159,9 +160,9 @@ fn content(
     embedded: &'static [(&'static str, &'static [u8])],
     folder: Option<&Path>,
     architecture: Architecture,
-) -> Result<Cow<'static, [u8]>, PackageError> {
+) -> Result<Bytes, PackageError> {
     if let Some((_, content)) = embedded.iter().find(|(name, _)| *name == architecture.as_str()) {
-        return Ok(Cow::Borrowed(content));
+        return Ok(Bytes::from_static(content));
     }
     match (embedded.first(), folder) {
         (Some((carried, _)), _) => {
@@ -170,7 +171,7 @@ fn content(
         (None, None) => Err(PackageError::Development { architecture }),
         (None, Some(folder)) => {
             let path = folder.join(format!("bootstrap-{architecture}.zip"));
-            fs::read(&path).map(Cow::Owned).map_err(|error| PackageError::Unreadable { path, error })
+            fs::read(&path).map(Bytes::from).map_err(|error| PackageError::Unreadable { path, error })
         }
     }
 }
@@ -204,7 +205,7 @@ mod tests {
 
     #[test]
     fn the_hash_is_the_one_that_lambda_shows() {
-        let package = Package::new(Cow::Borrowed(b"abc"));
+        let package = Package::new(Bytes::from_static(b"abc"));
         assert_eq!(package.hash(), "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");
         assert_eq!(package.size(), 3);
     }

@@ -9,7 +9,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use support::{configuration, terraform};
 use tempfile::TempDir;
-use trailhook_tests::{Action, Artifacts, Aws, Canned, FaultProxy, MiniStack, Rule, Terraform, require};
+use trailhook_tests::{Action, Artifacts, Aws, Canned, FaultProxy, MiniStack, Rule, Terraform, TerraformRun, require};
 
 const CODE: &str = "code";
 const KEY: &str = "trailhook/bootstrap.zip";
@@ -218,8 +218,9 @@ async fn what_is_there_is_imported_and_never_overwritten() {
     assert_eq!(run.code, 1);
     let text = run.diagnostics();
     assert!(text.contains("s3://code/trailhook/bootstrap.zip exists already"), "{text}");
-    let told = "The object there is not this package, and is not overwritten. Choose another key, or take the object over with \
-                terraform import trailhook_lambda_code.LABEL code/trailhook/bootstrap.zip where LABEL is this resource's.";
+    let told = "What is there is not overwritten, even if it is the same package: destroying whatever it belongs to would \
+                remove it. Choose another key, or take the object over with terraform import trailhook_lambda_code.LABEL \
+                code/trailhook/bootstrap.zip where LABEL is this resource's.";
     assert!(text.contains(told), "{text}");
     assert_eq!(stand.object().await.unwrap(), b"somebody's");
 
@@ -263,6 +264,40 @@ async fn what_is_there_is_imported_and_never_overwritten() {
 }
 
 #[tokio::test]
+async fn the_same_package_of_somebody_else_is_not_taken_over() {
+    let stand = require!(Stand::start().await);
+    let zip = stand.release("x86_64", "#!/bin/sh\nexit 1\n").unwrap();
+    let is_refused = |run: &TerraformRun| {
+        let text = run.diagnostics();
+        run.code == 1
+            && text.contains("s3://code/trailhook/bootstrap.zip exists already")
+            && text.contains(
+                "If this is a replacement with `create_before_destroy`, remove that, or change the key with it.",
+            )
+    };
+
+    // The old object's deletion would remove what was taken over for the new one.
+    stand.init(&RESOURCE.replace("}\n", "  lifecycle {\n    create_before_destroy = true\n  }\n}\n")).await;
+    stand.apply().await;
+    let run = stand.terraform.apply(&["-replace=trailhook_lambda_code.function"]).await.unwrap();
+    assert!(is_refused(&run), "{}{}", run.stdout, run.stderr);
+    assert_eq!(stand.object().await.unwrap(), zip);
+    stand.assert_empty_plan().await;
+
+    // An answer that is lost before the write leaves the object somebody's.
+    stand.proxy.add(Rule::on("S3.PutObject").times(1).then(Action::Cut));
+    let run = stand.terraform.apply(&["-replace=trailhook_lambda_code.function"]).await.unwrap();
+    assert!(is_refused(&run), "{}{}", run.stdout, run.stderr);
+    stand.proxy.clear_rules();
+
+    // Two resources with one object.
+    stand.init(&format!("{RESOURCE}{}", RESOURCE.replace("\"function\"", "\"second\""))).await;
+    let run = stand.terraform.apply(&[]).await.unwrap();
+    assert!(is_refused(&run), "{}{}", run.stdout, run.stderr);
+    assert_eq!(stand.object().await.unwrap(), zip);
+}
+
+#[tokio::test]
 async fn an_upload_survives_faults_and_names_them() {
     let stand = require!(Stand::start().await);
     stand.init(RESOURCE).await;
@@ -284,9 +319,16 @@ async fn an_upload_survives_faults_and_names_them() {
     let text = stand.terraform.plan(&[]).await.unwrap().diagnostics();
     assert!(
         text.contains("HeadObject of s3://code/trailhook/bootstrap.zip failed")
-            && text.contains("HTTP status 403: access denied"),
+            && text.contains("HTTP status 403: access denied")
+            && text.contains("`kms:Decrypt` on the key")
+            && text.contains("`s3:ListBucket` on the bucket"),
         "{text}"
     );
+    stand.proxy.clear_rules();
+    let elsewhere = Canned::http(301, "application/xml", "").with_header("x-amz-bucket-region", "eu-north-1");
+    stand.proxy.add(Rule::on("S3.HeadObject").then(Action::Answer(elsewhere)));
+    let text = stand.terraform.plan(&[]).await.unwrap().diagnostics();
+    assert!(text.contains("The bucket code is in the region eu-north-1: set `region` to that"), "{text}");
     stand.proxy.clear_rules();
 
     // A bucket that is gone takes its objects with it.

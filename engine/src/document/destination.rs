@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::name::Namespace;
-use super::secret::{SecretParameterError, check_secret_parameter};
+use super::secret::{SECRET, SecretParameterError, check_secret_parameter, looks_like_secret};
 
 /// Where alerts go. What is secret stands elsewhere; only the name of its parameter is here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +60,12 @@ pub enum DestinationFault {
         /// What is wrong.
         error: SecretParameterError,
     },
+    /// A secret in an attribute that is none. It is not repeated.
+    #[error("this looks like {SECRET}")]
+    LooksLikeSecret {
+        /// The attribute.
+        attribute: &'static str,
+    },
     /// A host with more than its name.
     #[error("\"{0}\" is not a host: give it alone, such as \"chat.example.com\", without scheme, port and path")]
     AllowedHost(String),
@@ -83,7 +89,7 @@ impl DestinationFault {
     #[must_use]
     pub fn attribute(&self) -> &'static str {
         match self {
-            Self::Secret { attribute, .. } => attribute,
+            Self::Secret { attribute, .. } | Self::LooksLikeSecret { attribute } => attribute,
             Self::AllowedHost(_) => "allowed_host",
             Self::Channel(_) => "channel",
             Self::ApiUrl(_) => "api_url",
@@ -106,25 +112,68 @@ impl Destination {
     /// What cannot be. Whether a secret stands inside the namespace is told where that is known.
     #[must_use]
     pub fn faults(&self, namespace: Option<&Namespace>) -> Vec<DestinationFault> {
-        let secret = |attribute, parameter: &str| {
-            check_secret_parameter(parameter, namespace)
-                .err()
-                .map(|error| DestinationFault::Secret { attribute, error })
+        let texts = match self {
+            Self::SlackWebhook(webhook) => vec![
+                (DestinationText::UrlParameter, Some(&webhook.url_parameter)),
+                (DestinationText::AllowedHost, webhook.allowed_host.as_ref()),
+            ],
+            Self::SlackApp(app) => vec![
+                (DestinationText::Channel, Some(&app.channel)),
+                (DestinationText::TokenParameter, Some(&app.token_parameter)),
+                (DestinationText::ApiUrl, app.api_url.as_ref()),
+            ],
+            Self::Sns(sns) => vec![(DestinationText::TopicArn, Some(&sns.topic_arn))],
         };
+        texts.into_iter().filter_map(|(attribute, text)| attribute.fault(text?, namespace)).collect()
+    }
+}
+
+/// A text of a destination, which can be checked although the others are not known yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DestinationText {
+    /// [`SlackWebhook::url_parameter`]
+    UrlParameter,
+    /// [`SlackWebhook::allowed_host`]
+    AllowedHost,
+    /// [`SlackApp::channel`]
+    Channel,
+    /// [`SlackApp::token_parameter`]
+    TokenParameter,
+    /// [`SlackApp::api_url`]
+    ApiUrl,
+    /// [`Sns::topic_arn`]
+    TopicArn,
+}
+
+impl DestinationText {
+    /// The attribute of the block.
+    #[must_use]
+    pub fn attribute(self) -> &'static str {
         match self {
-            Self::SlackWebhook(webhook) => {
-                let host = webhook.allowed_host.as_ref().filter(|host| !is_host(host));
-                let host = host.map(|host| DestinationFault::AllowedHost(host.clone()));
-                secret("url_parameter", &webhook.url_parameter).into_iter().chain(host).collect()
+            Self::UrlParameter => "url_parameter",
+            Self::AllowedHost => "allowed_host",
+            Self::Channel => "channel",
+            Self::TokenParameter => "token_parameter",
+            Self::ApiUrl => "api_url",
+            Self::TopicArn => "topic_arn",
+        }
+    }
+
+    /// What cannot be about a text. One that looks like a secret is told without it, whatever else is wrong with it.
+    #[must_use]
+    pub fn fault(self, text: &str, namespace: Option<&Namespace>) -> Option<DestinationFault> {
+        let attribute = self.attribute();
+        let told = |is_right: bool, fault: fn(String) -> DestinationFault| (!is_right).then(|| fault(text.to_owned()));
+        match self {
+            Self::UrlParameter | Self::TokenParameter => {
+                let error = check_secret_parameter(text, namespace).err()?;
+                Some(DestinationFault::Secret { attribute, error })
             }
-            Self::SlackApp(app) => {
-                let channel = (!is_channel(&app.channel)).then(|| DestinationFault::Channel(app.channel.clone()));
-                let address = app.api_url.as_ref().filter(|address| !is_interface(address));
-                let address = address.map(|address| DestinationFault::ApiUrl(address.clone()));
-                channel.into_iter().chain(secret("token_parameter", &app.token_parameter)).chain(address).collect()
-            }
-            Self::Sns(sns) if is_topic(&sns.topic_arn) => Vec::new(),
-            Self::Sns(sns) => vec![DestinationFault::TopicArn(sns.topic_arn.clone())],
+            _ if looks_like_secret(text) => Some(DestinationFault::LooksLikeSecret { attribute }),
+            Self::AllowedHost => told(is_host(text), DestinationFault::AllowedHost),
+            Self::Channel => told(is_channel(text), DestinationFault::Channel),
+            Self::ApiUrl => told(is_interface(text), DestinationFault::ApiUrl),
+            Self::TopicArn => told(is_topic(text), DestinationFault::TopicArn),
         }
     }
 }
@@ -187,6 +236,36 @@ mod tests {
     fn a_host_is_a_host_alone() {
         assert!(["127.0.0.1", "chat.example.com", "localhost", "[::1]"].into_iter().all(is_host));
         assert!(!["", "https://a", "a:80", "a/b", "A.example", "[x]"].into_iter().any(is_host));
+    }
+
+    #[test]
+    fn no_fault_repeats_a_secret() {
+        let all = [
+            DestinationText::UrlParameter,
+            DestinationText::AllowedHost,
+            DestinationText::Channel,
+            DestinationText::TokenParameter,
+            DestinationText::ApiUrl,
+            DestinationText::TopicArn,
+        ];
+        for attribute in all {
+            for secret in [
+                "https://hooks.slack.com/services/T0/B0/hidden",
+                "hooks.slack.com/services/T0/B0/hidden",
+                "xoxb-1-hidden",
+                "https://chat.example.com/hooks/hidden",
+            ] {
+                let fault = attribute.fault(secret, None).unwrap();
+                assert_eq!(fault.attribute(), attribute.attribute());
+                let told = fault.to_string();
+                assert!(told.contains("store it as a SecureString parameter") && !told.contains("hidden"), "{told}");
+            }
+        }
+        for host in ["hooks.slack.com", "hooks.slack-gov.com", "slackbox-1.example.com"] {
+            assert_eq!(DestinationText::AllowedHost.fault(host, None), None);
+        }
+        // What shows no sign of a secret is repeated, so that the mistake can be seen.
+        assert!(DestinationText::Channel.fault("Alerts", None).unwrap().to_string().starts_with("\"Alerts\" is not"));
     }
 
     #[test]

@@ -35,7 +35,7 @@ mod time;
 mod word;
 
 pub use codec::{DocumentError, EncodeError, MAX_DOCUMENT_BYTES, SCHEMA};
-pub use destination::{Destination, DestinationFault, SlackApp, SlackWebhook, Sns};
+pub use destination::{Destination, DestinationFault, DestinationText, SlackApp, SlackWebhook, Sns};
 pub use event_name::{EventName, EventNameError};
 pub use finding::Finding;
 pub use name::{DocumentKind, Name, NameError, Namespace, NamespaceError};

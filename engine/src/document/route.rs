@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::codec::{self, DocumentError, EncodeError};
 use super::destination::Destination;
+use super::secret::{SECRET, looks_like_secret};
 use super::word::{Severity, UnknownWord, word};
 use crate::language::{Pattern, PatternError};
 
@@ -144,8 +145,16 @@ pub struct Mention(String);
 
 /// A text that is no [`Mention`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("\"{0}\" calls nobody; write \"here\", \"channel\", the id of a user (\"U…\") or of a group of users (\"S…\")")]
-pub struct MentionError(String);
+pub enum MentionError {
+    /// A secret, which is not repeated.
+    #[error("this looks like {SECRET}")]
+    LooksLikeSecret,
+    /// Any other text.
+    #[error(
+        "\"{0}\" calls nobody; write \"here\", \"channel\", the id of a user (\"U…\") or of a group of users (\"S…\")"
+    )]
+    CallsNobody(String),
+}
 
 impl Mention {
     /// Takes one of the two words or an id of Slack.
@@ -159,8 +168,10 @@ impl Mention {
             && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
         if is_id || matches!(text, "here" | "channel") {
             Ok(Self(text.to_owned()))
+        } else if looks_like_secret(text) {
+            Err(MentionError::LooksLikeSecret)
         } else {
-            Err(MentionError(text.to_owned()))
+            Err(MentionError::CallsNobody(text.to_owned()))
         }
     }
 
@@ -288,6 +299,11 @@ mod tests {
         let faults: Vec<_> = matches.faults().into_iter().map(|(attribute, _)| attribute).collect();
         assert_eq!(faults, ["accounts", "accounts", "regions", "regions", "regions", "rules"]);
         assert!(Mention::parse("here").is_ok() && Mention::parse("U0123456789").is_ok());
+        assert_eq!(
+            Mention::parse("xoxb-1-A").unwrap_err().to_string(),
+            "this looks like a webhook's URL or a token of Slack, which never stand in configuration; store it as a SecureString \
+             parameter and give the name of that as `url_parameter` or `token_parameter`"
+        );
         assert!(
             ["", "@here", "everyone", "<!channel>", "u0123456789"]
                 .into_iter()

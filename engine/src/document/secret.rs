@@ -35,6 +35,23 @@ pub enum SecretParameterError {
     },
 }
 
+/// What a text is that [looks like a secret](looks_like_secret), and where it belongs.
+pub(super) const SECRET: &str = "a webhook's URL or a token of Slack, which never stand in configuration; store it as a \
+     SecureString parameter and give the name of that as `url_parameter` or `token_parameter`";
+
+/// Whether a text looks like the URL of a webhook, or like a token of Slack.
+pub(super) fn looks_like_secret(text: &str) -> bool {
+    // The last one is of chats that speak Slack's language.
+    const URL: [&str; 3] = ["hooks.slack", "/services/T", "/hooks/"];
+    // As bare names these are the hosts that a webhook's URL may name.
+    const HOSTS: [&str; 2] = ["hooks.slack.com", "hooks.slack-gov.com"];
+    looks_like_token(text) || (URL.iter().any(|tell| text.contains(tell)) && !HOSTS.contains(&text))
+}
+
+fn looks_like_token(text: &str) -> bool {
+    ["xoxa-", "xoxb-", "xoxe", "xoxp-", "xoxr-", "xoxs-", "xapp-"].iter().any(|tell| text.contains(tell))
+}
+
 /// Checks the name of a parameter that holds a secret. The namespace is left out where it is not known yet.
 ///
 /// # Errors
@@ -44,9 +61,9 @@ pub fn check_secret_parameter(parameter: &str, namespace: Option<&Namespace>) ->
     // Parameter Store's limits: of the name, together with what stands before it in the ARN, and of the levels.
     const MAX_PARAMETER_NAME: usize = 1011;
     const MAX_LEVELS: usize = 15;
-    // Whatever was given may be a secret, so no error repeats it.
-    let tells = ["://", "hooks.slack", "/services/T", "xoxb-", "xoxp-", "xoxe", "xapp-"];
-    if tells.iter().any(|tell| parameter.contains(tell)) {
+    // Whatever was given may be a secret, so no error repeats it. No parameter's name is an address.
+    let is_address = ["://", "hooks.slack", "/services/T"].iter().any(|tell| parameter.contains(tell));
+    if is_address || looks_like_token(parameter) {
         return Err(SecretParameterError::LooksLikeSecret);
     }
     let path = parameter.strip_prefix('/');

@@ -117,6 +117,22 @@ mod tests {
     }
 
     #[test]
+    fn a_failed_test_holds_no_secret() {
+        let event = r#"{"requestParameters":{"masterUserPassword":"HunterSECRET2"}}"#;
+        let is_set = "event['requestParameters.masterUserPassword'] != 'x'";
+        let told = [
+            tested("event['requestParameters.masterUserPassword'] == 'x'", &[], event, Expectation::Match),
+            tested(is_set, &[], event, Expectation::NoMatch),
+            tested("True", &[is_set], event, Expectation::Match),
+            tested("True", &["event['requestParameters.masterUserPassword'] == 'x'"], event, Expectation::NoMatch),
+            tested("event['requestParameters.masterUserPassword']", &[], event, Expectation::Match),
+        ];
+        for told in told.map(Result::unwrap_err) {
+            assert!(told.contains("hidden") && !told.contains("HunterSECRET2"), "{told}");
+        }
+    }
+
+    #[test]
     fn a_failed_test_tells_what_decided() {
         let event = r#"{"eventName":"StopLogging","userIdentity":{"type":"Root"}}"#;
         let is_stop = "event['eventName'] == 'StopLogging' and event.get('errorCode') is None";

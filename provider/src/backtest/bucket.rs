@@ -1,16 +1,18 @@
 //! The logs of a bucket, as CloudTrail sorts them: found by their days, so that nothing else is listed.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_sdk_s3::Client;
+use bytes::Bytes;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use tfplugin::Diagnostic;
+use tokio::sync::mpsc;
 use trailhook_engine::Rule;
-use trailhook_engine::log::ObjectKind;
+use trailhook_engine::log::{LogError, ObjectKind};
 
 use super::key::{Level, LogObject, Newest, day_folder, days, written_at};
-use super::parallel::each;
+use super::parallel::{blocking, each};
 use super::scan::Scan;
 use super::tally::Tally;
 use super::{Limits, Report};
@@ -35,6 +37,9 @@ pub(crate) struct Window {
 
 /// Tries of one object whose transfer breaks off. (What S3 refuses is tried again by the SDK.)
 const TRIES: u32 = 3;
+
+/// Pieces of an object that wait to be judged; each is what one read of the connection gave.
+const PIECES: usize = 8;
 
 impl BucketLogs {
     /// Reads the newest day first, so that a budget leaves out the oldest.
@@ -100,17 +105,22 @@ impl BucketLogs {
         concurrency: usize,
     ) -> Result<Newest, Diagnostic> {
         let window = self.window;
+        // Each page is weighed as it comes: a day may have millions of objects, of which the budget keeps some.
+        let newest = Arc::new(Mutex::new(Newest::new(budget)));
         let work = |region: &String| {
             let (client, address) = (client.clone(), Address::new(&self.bucket, day_folder(region, day)));
-            async move { list_objects(&client, &address, window).await }
+            let newest = Arc::clone(&newest);
+            async move { list_objects(&client, &address, window, |object| unpoisoned(&newest).push(object)).await }
         };
-        let mut newest = Newest::new(budget);
-        each(concurrency, regions, work, |objects: Vec<LogObject>| {
-            objects.into_iter().for_each(|object| newest.push(object));
-        })
-        .await?;
-        Ok(newest)
+        each(concurrency, regions, work, |()| {}).await?;
+        let mut newest = unpoisoned(&newest);
+        Ok(std::mem::replace(&mut *newest, Newest::new(0)))
     }
+}
+
+/// A panic elsewhere has ended the run already.
+fn unpoisoned(newest: &Mutex<Newest>) -> MutexGuard<'_, Newest> {
+    newest.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The folders inside a folder in which logs may be.
@@ -136,9 +146,13 @@ async fn list_folders(client: &Client, folder: &Address) -> Result<Vec<String>, 
     }
 }
 
-/// The logs in the folder of a day that were written within the window.
-async fn list_objects(client: &Client, folder: &Address, window: Window) -> Result<Vec<LogObject>, Diagnostic> {
-    let mut found = Vec::new();
+/// Hands over the logs in the folder of a day that were written within the window.
+async fn list_objects(
+    client: &Client,
+    folder: &Address,
+    window: Window,
+    mut take: impl FnMut(LogObject),
+) -> Result<(), Diagnostic> {
     let mut next = None;
     loop {
         let request = client.list_objects_v2().bucket(&folder.bucket).prefix(&folder.key);
@@ -153,17 +167,17 @@ async fn list_objects(client: &Client, folder: &Address, window: Window) -> Resu
             // A file that was renamed tells no time; it belongs to the day of its folder.
             if written_at.is_none_or(|time| window.from <= time && time < window.to) {
                 let size = object.size.and_then(|size| u64::try_from(size).ok()).unwrap_or_default();
-                found.push(LogObject { written_at, key, size });
+                take(LogObject { written_at, key, size });
             }
         }
         next = page.next_continuation_token;
         if next.is_none() {
-            return Ok(found);
+            return Ok(());
         }
     }
 }
 
-/// Reads one object as it arrives.
+/// Reads one object as it arrives. It is unpacked and judged on a thread of its own kind, which gets a few pieces ahead at most.
 async fn read_object(client: &Client, address: &Address, rule: &Arc<Rule>) -> Result<Tally, Diagnostic> {
     let mut tries_left = TRIES;
     loop {
@@ -171,22 +185,40 @@ async fn read_object(client: &Client, address: &Address, rule: &Arc<Rule>) -> Re
         let request = client.get_object().bucket(&address.bucket).key(&address.key);
         let answer = Box::pin(request.send()).await.map_err(|error| failed("GetObject", address, &error))?;
         let mut body = answer.body;
-        let mut scan = Scan::new(Arc::clone(rule));
+        let (pieces, arriving) = mpsc::channel(PIECES);
+        let rule = Arc::clone(rule);
+        let scanned = blocking(move || scan(rule, arriving));
         let broken_off = loop {
             match body.try_next().await {
-                Ok(Some(chunk)) => scan.push(&chunk).map_err(|error| unreadable(address, &error.to_string()))?,
+                Ok(Some(piece)) => {
+                    // Nobody takes what follows an error.
+                    if pieces.send(piece).await.is_err() {
+                        break None;
+                    }
+                }
                 Ok(None) => break None,
                 Err(error) => break Some(chain(&error)),
             }
         };
+        drop(pieces);
+        let scanned = scanned.await;
         match broken_off {
-            None => return scan.finish().map_err(|error| unreadable(address, &error.to_string())),
+            None => return scanned.map_err(|error| unreadable(address, &error.to_string())),
             Some(reason) if tries_left == 0 => {
                 return Err(unreadable(address, &format!("the transfer broke off {TRIES} times: {reason}")));
             }
             Some(reason) => tracing::warn!(%address, reason, "backtest: a transfer broke off and is tried again"),
         }
     }
+}
+
+/// Judges a log from its pieces. Where they end too early, so does it.
+fn scan(rule: Arc<Rule>, mut pieces: mpsc::Receiver<Bytes>) -> Result<Tally, LogError> {
+    let mut scan = Scan::new(rule);
+    while let Some(piece) = pieces.blocking_recv() {
+        scan.push(&piece)?;
+    }
+    scan.finish()
 }
 
 /// Nothing is left out silently.

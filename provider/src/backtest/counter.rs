@@ -2,15 +2,30 @@
 
 use std::collections::BTreeMap;
 
-/// Different texts that are told apart; who or what does something often is among the first of them.
-const MOST: usize = 10_000;
+/// Bytes that the different texts may take. A million names of roles fit; behind that there is no counting who does something
+/// most often.
+const MOST_BYTES: usize = 128 * 1024 * 1024;
+
+/// What a text takes beside its characters, roughly.
+const COST: usize = 64;
 
 /// Characters of a text that are kept. An ARN has at most 2,048, and nobody reads longer ones in a plan.
 const LENGTH: usize = 256;
 
-/// Counts texts.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Counter(BTreeMap<String, u64>);
+/// Counts texts. The result does not depend on their order: it counts all of them, or gives up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Counter {
+    /// How often each text occurs, and the bytes that they take.
+    Counts(BTreeMap<String, u64>, usize),
+    /// The different texts take more than there is room for. Which of them came first says nothing of which occur most often.
+    TooMany,
+}
+
+impl Default for Counter {
+    fn default() -> Self {
+        Self::Counts(BTreeMap::new(), 0)
+    }
+}
 
 impl Counter {
     pub(super) fn count(&mut self, text: &str) {
@@ -18,25 +33,33 @@ impl Counter {
     }
 
     pub(super) fn add(&mut self, other: Self) {
-        for (text, count) in other.0 {
-            self.add_one(text, count);
+        match other {
+            Self::Counts(counts, _) => counts.into_iter().for_each(|(text, count)| self.add_one(text, count)),
+            Self::TooMany => *self = Self::TooMany,
         }
     }
 
     fn add_one(&mut self, text: String, count: u64) {
-        if let Some(sum) = self.0.get_mut(&text) {
+        let Self::Counts(counts, bytes) = self else { return };
+        if let Some(sum) = counts.get_mut(&text) {
             *sum += count;
-        } else if self.0.len() < MOST {
-            self.0.insert(text, count);
+            return;
+        }
+        *bytes += COST + text.len();
+        if *bytes > MOST_BYTES {
+            *self = Self::TooMany;
+        } else {
+            counts.insert(text, count);
         }
     }
 
-    /// The most frequent texts, and of equally frequent ones the first by name.
-    pub(crate) fn top(&self, number: usize) -> Vec<(&str, u64)> {
-        let mut all: Vec<_> = self.0.iter().map(|(text, count)| (text.as_str(), *count)).collect();
+    /// The most frequent texts, and of equally frequent ones the first by name; `None` if there were too many to count.
+    pub(crate) fn top(&self, number: usize) -> Option<Vec<(&str, u64)>> {
+        let Self::Counts(counts, _) = self else { return None };
+        let mut all: Vec<_> = counts.iter().map(|(text, count)| (text.as_str(), *count)).collect();
         all.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         all.truncate(number);
-        all
+        Some(all)
     }
 }
 
@@ -58,20 +81,46 @@ mod tests {
         let mut other = Counter::default();
         other.count("b");
         counter.add(other);
-        assert_eq!(counter.top(2), [("b", 2), ("c", 2)]);
-        assert_eq!(counter.top(9).last(), Some(&("a", 1)));
+        assert_eq!(counter.top(2).unwrap(), [("b", 2), ("c", 2)]);
+        assert_eq!(counter.top(9).unwrap().last(), Some(&("a", 1)));
+    }
+
+    /// What comes of parts that are added in this order.
+    fn sum<'a>(parts: impl IntoIterator<Item = &'a Counter>) -> Counter {
+        let mut sum = Counter::default();
+        parts.into_iter().for_each(|part| sum.add(part.clone()));
+        sum
     }
 
     #[test]
-    fn memory_is_bounded() {
-        let mut counter = Counter::default();
-        counter.count(&"é".repeat(100_000));
-        for number in 0..2 * MOST {
-            counter.count(&number.to_string());
+    fn of_many_texts_the_most_frequent_is_found_wherever_it_stands() {
+        let mut parts: Vec<_> = (0..50).map(|_| Counter::default()).collect();
+        for number in 0..25_000 {
+            parts[number / 500].count(&format!("role/{number}"));
         }
-        counter.count("0");
-        assert_eq!(counter.0.len(), MOST);
-        assert_eq!(counter.top(1), [("0", 2)]);
-        assert_eq!(counter.0.keys().map(|text| text.chars().count()).max(), Some(LENGTH));
+        parts[49].count("role/24999");
+        let (forward, backward) = (sum(&parts), sum(parts.iter().rev()));
+        assert_eq!(forward.top(2).unwrap(), [("role/24999", 2), ("role/0", 1)]);
+        assert_eq!(forward, backward);
+    }
+
+    #[test]
+    fn memory_is_bounded_and_the_bound_knows_no_order() {
+        let long = |number: usize| format!("{number:07}{}", "é".repeat(100_000));
+        let mut many = Counter::default();
+        many.count(&long(0));
+        let Counter::Counts(counts, bytes) = &many else { panic!("{many:?}") };
+        let kept = counts.keys().next().unwrap();
+        assert_eq!((kept.chars().count(), *bytes), (LENGTH, COST + kept.len()));
+
+        let fit = MOST_BYTES / bytes;
+        (1..fit).for_each(|number| many.add_one(long(number).chars().take(LENGTH).collect(), 1));
+        assert!(many.top(1).is_some());
+        let (mut known, mut new) = (Counter::default(), Counter::default());
+        known.count(&long(0));
+        new.count("x".repeat(LENGTH).as_str());
+        assert_eq!(sum([&many, &known]).top(1).unwrap()[0].1, 2);
+        assert_eq!(sum([&many, &new, &known]).top(1), None);
+        assert_eq!(sum([&new, &known, &many]), sum([&many, &new, &known]));
     }
 }

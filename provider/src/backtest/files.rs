@@ -10,7 +10,7 @@ use tfplugin::{Diagnostic, Path as At};
 use trailhook_engine::Rule;
 
 use super::bucket::unreadable;
-use super::parallel::each;
+use super::parallel::{blocking, each};
 use super::scan::Scan;
 use super::tally::Tally;
 use super::{Limits, Report};
@@ -133,14 +133,6 @@ fn read_chunk(mut file: File, scan: &mut Scan) -> Result<Option<File>, String> {
     (&mut file).take(length).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
     scan.push(&bytes).map_err(|error| error.to_string())?;
     Ok((!bytes.is_empty()).then_some(file))
-}
-
-/// Runs what waits for the disk where it keeps nobody from working.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done,
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
-    }
 }
 
 fn no_files(reason: &str) -> Diagnostic {

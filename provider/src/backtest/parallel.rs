@@ -30,6 +30,13 @@ where
     }
 }
 
+/// Begins what waits for the disk, or thinks for long, on a thread where it keeps nobody from working. It runs to its end, even
+/// if the future is dropped.
+pub(super) fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> impl Future<Output = T> {
+    let begun = tokio::task::spawn_blocking(work);
+    async move { begun.await.unwrap_or_else(|error| passed_on(error)) }
+}
+
 /// A panic of the job becomes one of whoever waits for it. Nobody cancels a job but the set, when it is dropped.
 fn passed_on(error: JoinError) -> ! {
     std::panic::resume_unwind(error.into_panic())

@@ -16,7 +16,8 @@ impl Function for Explain {
             .summary("Why a rule's expression matches an event, or does not")
             .describe(
                 "Evaluates an expression over an event, and tells the verdict, the clauses that decided, and every clause with the \
-                 values that it read. It is meant for the `error_message` of a `check` block or of a test. The text may change \
+                 values that it read; `hidden` stands for those that are secrets by the names of their fields (password, secret, \
+                 token, credential, passphrase, private key). It is meant for the `error_message` of a `check` block or of a test. The text may change \
                  between versions: decide with `matches`.",
             )
             .parameter(expression_parameter())

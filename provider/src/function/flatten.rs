@@ -1,7 +1,10 @@
 //! `flatten(event)`
 
+use std::collections::HashMap;
+
 use tfplugin::{Arguments, Function, FunctionError, Number, Signature, Type, Value};
-use trailhook_engine::event::Leaf;
+use trailhook_engine::event::{Leaf, TextBuf};
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::{event, event_parameter};
 
@@ -21,7 +24,8 @@ impl Function for Flatten {
                 "The flat view of an event, which is what `event` is in an expression: an object whose attributes are the paths, such \
                  as `provider::trailhook::flatten(file(\"${path.module}/event.json\"))[\"userIdentity.type\"]`. Strings, numbers, bools and null stay what \
                  they are; what no number of Terraform can hold (NaN, infinities) becomes a string. `keys(…)` lists the fields \
-                 that a rule can read.",
+                 that a rule can read. Terraform composes letters and accents, so an event that has two fields whose names \
+                 differ in that alone is an error.",
             )
             .parameter(event_parameter())
     }
@@ -29,14 +33,30 @@ impl Function for Flatten {
     fn call(&self, arguments: &Arguments) -> Result<Value, FunctionError> {
         let event = event(arguments, 0)?;
         let (mut types, mut values) = (Vec::new(), Vec::new());
-        for (key, leaf) in event.flat() {
-            let key = key.to_string_lossy().into_owned();
+        let mut seen = HashMap::new();
+        for (path, leaf) in event.flat() {
+            // Terraform would do the same, and then find two attributes of one name.
+            let key: String = path.to_string_lossy().nfc().collect();
+            if let Some(before) = seen.insert(key.clone(), path) {
+                return Err(one_name(before, path).at_argument(0));
+            }
             let (ty, value) = typed(leaf);
             types.push((key.clone(), ty));
             values.push((key, value));
         }
         Ok(Value::Dynamic(Box::new((Type::object(types), Value::object(values)))))
     }
+}
+
+/// Two fields that a rule tells apart and Terraform does not.
+fn one_name(first: &TextBuf, second: &TextBuf) -> FunctionError {
+    let shown = |path: &TextBuf| path.to_string_lossy().escape_default().to_string();
+    FunctionError::new(format!(
+        "the event has two fields that Terraform takes for one, because it composes letters and accents and knows no half of a \
+         character: \"{}\" and \"{}\". Rules tell them apart; leave one of them out to flatten the event",
+        shown(first),
+        shown(second)
+    ))
 }
 
 fn typed(leaf: &Leaf) -> (Type, Value) {
@@ -58,6 +78,24 @@ fn typed(leaf: &Leaf) -> (Type, Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn fields_that_terraform_takes_for_one_are_named() {
+        let told = |event: &str| {
+            let error = Flatten.call(&Arguments::new([Value::String(event.to_owned())])).unwrap_err();
+            (error.argument(), error.to_string())
+        };
+        let (argument, text) = told("{\"caf\u{e9}\": 1, \"x\": 0, \"cafe\u{301}\": 2}");
+        assert_eq!(argument, Some(0));
+        assert!(text.contains(r#""caf\u{e9}" and "cafe\u{301}""#), "{text}");
+        // A half of a pair has no character of its own.
+        let (_, text) = told(r#"{"a\ud800": 1, "a\udc00": 2}"#);
+        assert!(text.contains(r#""a\u{fffd}" and "a\u{fffd}""#), "{text}");
+        // A composed name is the one by which Terraform can ask for it.
+        let one = Flatten.call(&Arguments::new([Value::String("{\"cafe\u{301}\": 1}".to_owned())])).unwrap();
+        let Value::Dynamic(one) = one else { panic!("{one:?}") };
+        assert_eq!(one.0, Type::object([("caf\u{e9}".to_owned(), Type::Number)]));
+    }
 
     #[test]
     fn values_stay_what_they_are() {

@@ -37,9 +37,10 @@ impl Resource for LambdaCodes {
                 "Uploads the package of the Trailhook function, which the provider carries, to S3 at apply, so that plan and \
                  apply may run on different machines. A new version of the provider with another package shows in the plan as \
                  a change of `source_code_hash`; so does an object that was replaced by hand.\n\n\
-                 An object that is there already is never overwritten by the creation of this resource: it is imported, or \
-                 taken over if it is the same package. Destroying the resource removes the object; in a bucket with versions \
-                 that leaves a delete marker, and older versions stay until a lifecycle rule of the bucket removes them.",
+                 An object that is there already is neither overwritten nor taken over by the creation of this resource, even \
+                 if it is the same package: import it. Destroying the resource removes the object; in a bucket with versions \
+                 that leaves a delete marker, and older versions stay until a lifecycle rule of the bucket removes them. So \
+                 `create_before_destroy` needs another key for the new object.",
             )
             .attribute(
                 schema::string("bucket")
@@ -196,8 +197,10 @@ fn taken(address: &Address) -> Diagnostic {
     let id = id(&address.bucket, &address.key);
     Diagnostic::error(format!("{address} exists already"))
         .detail(format!(
-            "The object there is not this package, and is not overwritten. Choose another key, or take the object over with\n\n  \
-             terraform import trailhook_lambda_code.LABEL {id}\n\nwhere LABEL is this resource's."
+            "What is there is not overwritten, even if it is the same package: destroying whatever it belongs to would remove \
+             it. Choose another key, or take the object over with\n\n  terraform import trailhook_lambda_code.LABEL \
+             {id}\n\nwhere LABEL is this resource's. If this is a replacement with `create_before_destroy`, remove that, or \
+             change the key with it."
         ))
         .at("key")
 }
@@ -233,7 +236,7 @@ mod tests {
 
     #[test]
     fn another_package_than_the_planned_one_is_not_uploaded() {
-        let package = Package::new(b"abc".into());
+        let package = Package::new(bytes::Bytes::from_static(b"abc"));
         let planned = |hash: &str| LambdaCode { source_code_hash: hash.into(), ..LambdaCode::default() };
         assert_eq!(planned(package.hash()).check_planned(&package), Ok(()));
         assert_eq!(LambdaCode::default().check_planned(&package), Ok(()));

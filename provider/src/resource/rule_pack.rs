@@ -1,6 +1,6 @@
 //! `trailhook_rule_pack`: rules that ship with the function, switched on.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use tfplugin::schema::{self, Schema};
 use tfplugin::{
@@ -11,6 +11,7 @@ use trailhook_engine::document::{DocumentError, DocumentKind, EncodeError, Names
 use trailhook_engine::pack::{Pack, PackFault, PackVersion, Selection};
 
 use super::published::{self, Published, imported_name};
+use super::reading::{Labels, Reading, Texts, labels, texts};
 use super::{Placement, keep_empty, named, sentence, too_large};
 use crate::connection::Connection;
 use crate::pack::find;
@@ -24,9 +25,9 @@ pub(crate) struct RulePacks;
 pub(crate) struct RulePack {
     name: Attribute<String>,
     version: Attribute<String>,
-    disabled_rules: Attribute<BTreeSet<String>>,
-    severity_overrides: Attribute<BTreeMap<String, String>>,
-    parameters: Attribute<BTreeMap<String, String>>,
+    disabled_rules: Texts,
+    severity_overrides: Labels,
+    parameters: Labels,
     resolved_version: Attribute<String>,
     digest: Attribute<String>,
     rules: Attribute<BTreeMap<String, String>>,
@@ -118,10 +119,9 @@ impl Resource for RulePacks {
         if let Ok(Some((_, version))) = find(&pack.name, &pack.version) {
             plan.set("resolved_version", version.version().to_string());
             plan.set("digest", version.digest().to_owned());
-            if pack.disabled_rules.is_unknown() || pack.severity_overrides.is_unknown() {
-                plan.set_unknown("rules");
-            } else {
-                plan.set("rules", rules(&version.select(&pack.choice(version).0)));
+            match pack.rules(version) {
+                Some(rules) => plan.set("rules", rules),
+                None => plan.set_unknown("rules"),
             }
             let published = plan.prior.as_ref().and_then(|prior| prior.resolved_version.as_str());
             if let Some(published) = published.filter(|published| version.is_older_than(published))
@@ -209,29 +209,44 @@ impl Published for RulePack {
 }
 
 impl RulePack {
-    /// The document as far as it is known, and what is wrong with it.
-    fn choice(&self, version: &PackVersion) -> (PackDocument, Diagnostics) {
-        let mut faults = Diagnostics::new();
+    /// The document as far as it is known.
+    fn choice(&self, version: &PackVersion, reading: &mut Reading) -> PackDocument {
+        let choice = PackDocument {
+            parameters: reading.labels(&self.parameters, &Path::from("parameters")),
+            ..self.rule_choice(version, reading)
+        };
+        version.select(&choice).faults.iter().for_each(|fault| reading.fault(told(fault)));
+        choice
+    }
+
+    /// What the document says of the rules one by one.
+    fn rule_choice(&self, version: &PackVersion, reading: &mut Reading) -> PackDocument {
+        let disabled = reading.texts(&self.disabled_rules, &Path::from("disabled_rules"), true).unwrap_or_default();
+        let at = Path::from("severity_overrides");
         let mut severities = BTreeMap::new();
-        for (rule, word) in self.severity_overrides.known().into_iter().flatten() {
-            match Severity::parse(word) {
+        for (rule, word) in reading.labels(&self.severity_overrides, &at) {
+            match Severity::parse(&word) {
                 Ok(severity) => {
-                    severities.insert(rule.clone(), severity);
+                    severities.insert(rule, severity);
                 }
                 Err(error) => {
                     let fault = Diagnostic::error("Unknown severity").detail(sentence(&error));
-                    faults.push(fault.at(Path::from("severity_overrides").key(rule)));
+                    reading.fault(fault.at(at.key(&rule)));
                 }
             }
         }
-        let choice = PackDocument {
-            disabled_rules: self.disabled_rules.known().cloned().unwrap_or_default(),
+        PackDocument {
+            disabled_rules: disabled.into_iter().map(|(_, rule)| rule).collect(),
             severity_overrides: severities,
-            parameters: self.parameters.known().cloned().unwrap_or_default(),
             ..version.document()
-        };
-        faults.extend(version.select(&choice).faults.iter().map(told));
-        (choice, faults)
+        }
+    }
+
+    /// The severities of the rules that take part, if all that decides them is known and right.
+    fn rules(&self, version: &PackVersion) -> Option<BTreeMap<String, String>> {
+        let mut reading = Reading::default();
+        let choice = self.rule_choice(version, &mut reading);
+        reading.is_whole().then(|| rules(&version.select(&choice)))
     }
 
     /// The text of the parameter if it is wholly known, and what is wrong with what is known.
@@ -241,11 +256,12 @@ impl RulePack {
             Ok(None) => return (None, Diagnostics::new()),
             Err(fault) => return (None, fault.into()),
         };
-        let is_open =
-            self.disabled_rules.is_unknown() || self.severity_overrides.is_unknown() || self.parameters.is_unknown();
-        let (choice, mut faults) = self.choice(version);
+        let mut reading = Reading::default();
+        let choice = self.choice(version, &mut reading);
+        let is_whole = reading.is_whole();
+        let mut faults = reading.into_faults();
         match choice.encode() {
-            Ok(text) => (Some(text).filter(|_| !is_open), faults),
+            Ok(text) => (Some(text).filter(|_| is_whole), faults),
             Err(error) => {
                 faults.push(too_large(&error));
                 (None, faults)
@@ -258,8 +274,14 @@ impl RulePack {
         let unknown = || Diagnostic::error("The pack is not wholly known at apply").at("name");
         let wanted = if self.resolved_version.is_unknown() { &self.version } else { &self.resolved_version };
         let (_, version) = find(&self.name, wanted)?.ok_or_else(unknown)?;
-        let (choice, faults) = self.choice(version);
-        let text = faults.or_ok(choice.encode().map_err(|error| too_large(&error))?)?;
+        let mut reading = Reading::default();
+        let choice = self.choice(version, &mut reading);
+        let is_whole = reading.is_whole();
+        reading.into_faults().or_ok(())?;
+        if !is_whole {
+            return Err(unknown().into());
+        }
+        let text = choice.encode().map_err(|error| too_large(&error))?;
         let pack = Self {
             resolved_version: choice.version.clone().into(),
             digest: choice.digest.clone().into(),
@@ -286,9 +308,9 @@ impl RulePack {
             name: document.name.into(),
             resolved_version: document.version.into(),
             digest: document.digest.into(),
-            disabled_rules: keep_empty(document.disabled_rules, &state.disabled_rules),
-            severity_overrides: keep_empty(severities, &state.severity_overrides),
-            parameters: keep_empty(document.parameters, &state.parameters),
+            disabled_rules: keep_empty(texts(document.disabled_rules), &state.disabled_rules),
+            severity_overrides: keep_empty(labels(severities), &state.severity_overrides),
+            parameters: keep_empty(labels(document.parameters), &state.parameters),
             ..Self::default()
         }
     }
@@ -324,4 +346,50 @@ fn goes_back(published: &str, version: &PackVersion) -> Diagnostic {
              `version` to \"{used}\" if that is what you want."
         ))
         .at("version")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_element_hides_no_mistake_beside_it() {
+        let word = |text: &str| Attribute::Known(text.to_owned());
+        let pack = |disabled: Attribute<String>, severity: Attribute<String>, value: Attribute<String>| RulePack {
+            name: "baseline".into(),
+            disabled_rules: vec![disabled, Attribute::Unknown].into(),
+            severity_overrides: BTreeMap::from([
+                ("root-activity".to_owned(), severity),
+                ("root-login".to_owned(), Attribute::Unknown),
+            ])
+            .into(),
+            parameters: BTreeMap::from([
+                ("data_events".to_owned(), value),
+                ("function_name".to_owned(), Attribute::Unknown),
+            ])
+            .into(),
+            ..RulePack::default()
+        };
+        let (text, faults) = pack(word("rot-activity"), word("hihg"), word("maybe")).text();
+        let told: Vec<_> = faults.iter().map(|fault| (fault.summary().to_owned(), fault.path().to_string())).collect();
+        let expected = [
+            ("Unknown severity", "severity_overrides[\"root-activity\"]"),
+            ("Unknown rule of the pack", "disabled_rules"),
+            ("The parameter of the pack cannot be used", "parameters[\"data_events\"]"),
+        ];
+        assert_eq!(told, expected.map(|(summary, path)| (summary.to_owned(), path.to_owned())));
+        assert_eq!(text, None);
+
+        // Nothing wrong, and not known: neither text nor rules.
+        let open = pack(word("root-activity"), word("high"), word("true"));
+        assert_eq!(open.text(), (None, Diagnostics::new()));
+        let version = Pack::find("baseline").unwrap().newest();
+        assert_eq!(open.rules(version), None);
+        let known = RulePack {
+            disabled_rules: vec![word("root-activity")].into(),
+            severity_overrides: Attribute::Null,
+            ..open
+        };
+        assert!(!known.rules(version).unwrap().contains_key("baseline/root-activity"));
+    }
 }

@@ -44,9 +44,14 @@ where
             let request = error.request_id().map(|id| format!(" (request {id})")).unwrap_or_default();
             let help = match (response.headers().get("x-amz-bucket-region"), code.as_str()) {
                 (Some(region), _) if status == 301 || status == 400 => {
-                    format!("\n\nThe bucket {} is in the region {region}.", address.bucket)
+                    format!(
+                        "\n\nThe bucket {} is in the region {region}: set `region` to that, of the data source if it has one or \
+                         else of the provider.",
+                        address.bucket
+                    )
                 }
                 (_, "InvalidObjectState") => "\n\nThe object is archived: restore it, or leave it out.".to_owned(),
+                _ if operation == "HeadObject" && status == 403 => HEAD_REFUSED.to_owned(),
                 _ => String::new(),
             };
             format!("{code}: {message}{request}{help}")
@@ -55,6 +60,10 @@ where
     };
     Diagnostic::error(format!("{operation} of {address} failed")).detail(detail)
 }
+
+/// What S3 leaves unsaid, because this answer has no room for it.
+const HEAD_REFUSED: &str = "\n\nIt takes `s3:GetObject` on the object; `kms:Decrypt` on the key if it is encrypted with one of \
+     KMS; and `s3:ListBucket` on the bucket if there is no such object, which is told to nobody else.";
 
 fn reason(status: u16) -> &'static str {
     match status {

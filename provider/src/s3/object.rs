@@ -1,5 +1,6 @@
 //! One object of a bucket, and the checksum by which its content is known.
 
+use std::hash::{BuildHasher as _, RandomState};
 use std::time::Duration;
 
 use aws_sdk_s3::Client;
@@ -46,8 +47,20 @@ const LARGEST_PACKAGE: i64 = 250 * 1024 * 1024;
 /// How long a write may take after the run was interrupted: what was written and is in no state is lost to Terraform.
 const INTERRUPTED_WRITE: Duration = Duration::from_secs(20);
 
+/// The metadata in which a write that must not replace anything leaves its mark.
+const UPLOAD: &str = "trailhook-upload";
+
 /// The object, or `None` if there is none.
 pub(crate) async fn head<C>(cx: &Cx<C>, client: &Client, address: &Address) -> Result<Option<Object>, Diagnostic> {
+    Ok(marked(cx, client, address).await?.map(|(object, _)| object))
+}
+
+/// The object with the mark of the write that made it.
+async fn marked<C>(
+    cx: &Cx<C>,
+    client: &Client,
+    address: &Address,
+) -> Result<Option<(Object, Option<String>)>, Diagnostic> {
     let request = client.head_object().bucket(&address.bucket).key(&address.key).checksum_mode(ChecksumMode::Enabled);
     let answer = match cx.or_interrupted(request.send()).await? {
         Ok(answer) => answer,
@@ -62,7 +75,8 @@ pub(crate) async fn head<C>(cx: &Cx<C>, client: &Client, address: &Address) -> R
         None if answer.content_length().is_none_or(|length| length > LARGEST_PACKAGE) => None,
         None => Some(cx.or_interrupted(read_hash(client, address, version_id.as_deref())).await??),
     };
-    Ok(Some(Object { hash, version_id }))
+    let mark = answer.metadata().and_then(|metadata| metadata.get(UPLOAD)).cloned();
+    Ok(Some((Object { hash, version_id }, mark)))
 }
 
 /// The checksum of an object that was written by another program, of its content.
@@ -88,14 +102,16 @@ pub(crate) async fn put<C>(
     package: &Package,
     overwrite: Overwrite,
 ) -> Result<Put, Diagnostic> {
+    let mark = (overwrite == Overwrite::No).then(mark);
     let request = client
         .put_object()
         .bucket(&address.bucket)
         .key(&address.key)
         .content_type("application/zip")
         .checksum_sha256(package.hash())
-        .set_if_none_match((overwrite == Overwrite::No).then(|| "*".to_owned()))
-        .body(ByteStream::from(package.content().to_vec()));
+        .set_if_none_match(mark.is_some().then(|| "*".to_owned()))
+        .set_metadata(mark.clone().map(|mark| [(UPLOAD.to_owned(), mark)].into()))
+        .body(ByteStream::from(package.content().clone()));
     // Only before it begins can it be left out.
     cx.or_interrupted(std::future::ready(())).await?;
     let interrupted = async {
@@ -113,9 +129,10 @@ pub(crate) async fn put<C>(
         Ok(answer) => {
             Ok(Put::Written(Object { hash: Some(package.hash().to_owned()), version_id: version(answer.version_id()) }))
         }
-        Err(error) if is_taken(&error) => match head(cx, client, address).await? {
-            // An answer may be lost on its way; the try behind it then meets what the first one wrote.
-            Some(object) if object.hash.as_deref() == Some(package.hash()) => Ok(Put::Written(object)),
+        Err(error) if mark.is_some() && is_taken(&error) => match marked(cx, client, address).await? {
+            // An answer may be lost on its way; the try behind it then meets what the first one wrote. The same package
+            // without the mark belongs to somebody, who may remove it.
+            Some((object, found)) if found == mark => Ok(Put::Written(object)),
             Some(_) => Ok(Put::Taken),
             None => Err(failed("PutObject", address, &error)),
         },
@@ -131,6 +148,13 @@ pub(crate) async fn delete<C>(cx: &Cx<C>, client: &Client, address: &Address) ->
         Err(error) if status(&error) == Some(404) => Ok(()),
         Err(error) => Err(failed("DeleteObject", address, &error)),
     }
+}
+
+/// A text that no other write has.
+fn mark() -> String {
+    // The standard library draws these keys from the system's source of randomness.
+    let random = || RandomState::new().hash_one(UPLOAD);
+    format!("{:016x}{:016x}", random(), random())
 }
 
 /// In a bucket whose versions are suspended the version is called "null".

@@ -185,9 +185,10 @@ fn clause(clause_of: &Clause<'_>, source: &str) -> Value {
     members.into()
 }
 
-/// A field with its whole value; what was worked out in short form.
+/// A field with its whole value, unless that is a secret; what was worked out in short form.
 fn seen(observed: &Observed<'_>) -> Value {
     match (observed.is_field(), observed.leaf()) {
+        (true, _) if observed.is_hidden() => json!({"field": observed.name(), "hidden": true}),
         (true, Some(leaf)) => json!({"field": observed.name(), "value": value(leaf)}),
         (true, None) => json!({"field": observed.name(), "absent": true}),
         (false, _) => json!({"operand": observed.name(), "shown": observed.shown()}),

@@ -145,7 +145,7 @@ fn fields_read(subject: &Subject<'_>) -> Option<String> {
     let mut lines: Vec<String> = Vec::new();
     for field in subject.rules.iter().flat_map(|rule| rule.expression().fields()) {
         let Some(leaf) = subject.event.flat().get(field.as_bytes()) else { continue };
-        let line = format!("• {}: {}", code(field, VALUE / 2), code(&shown(leaf), VALUE));
+        let line = format!("• {}: {}", code(field, VALUE / 2), code(&shown(field, leaf), VALUE));
         if !SHOWN_ALREADY.contains(&field) && !lines.contains(&line) && lines.len() < FIELDS_SHOWN {
             lines.push(line);
         }
@@ -153,8 +153,9 @@ fn fields_read(subject: &Subject<'_>) -> Option<String> {
     (!lines.is_empty()).then(|| format!("*What the rule looked at*\n{}", lines.join("\n")))
 }
 
-fn shown(leaf: &Leaf) -> String {
+fn shown(field: &str, leaf: &Leaf) -> String {
     match leaf {
+        Leaf::Str(_) if event::is_secret(field) => "hidden".to_owned(),
         Leaf::Str(text) => text.to_string(),
         Leaf::Null => event::Json::Null.to_string(),
         Leaf::Bool(value) => value.to_string(),
@@ -215,6 +216,19 @@ mod tests {
             "userIdentity": {"type": "IAMUser", "userName": "alice"}, "eventID": "00000000-0000-4000-8000-000000000002",
             "additionalEventData": {"MFAUsed": "No"}
         })
+    }
+
+    #[test]
+    fn no_message_holds_a_secret() {
+        let mut record = failed_login();
+        record["requestParameters"] = json!({"masterUserPassword": "HunterSECRET2", "secretId": "prod/db"});
+        let expression =
+            "event['requestParameters.masterUserPassword'] != '' and event['requestParameters.secretId'] != ''";
+        let rule = rule("a", "", Severity::Low, expression);
+        let message = serde_json::to_string(&render(&Subject { event: &event(&record), rules: &[&rule] })).unwrap();
+        assert!(!message.contains("HunterSECRET2"), "{message}");
+        assert!(message.contains("requestParameters.masterUserPassword`: `hidden`"), "{message}");
+        assert!(message.contains("prod/db"), "{message}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::glimpse::Glimpse;
+use super::secret::field_glimpse;
 use crate::event::{Event, Leaf};
 use crate::language::expr::Expr;
 use crate::language::value::Value;
@@ -170,11 +171,11 @@ impl<'a> Clause<'a> {
 }
 
 impl Truth {
-    pub(super) fn of(value: &Value<'_>) -> Self {
+    pub(super) fn of(value: &Value<'_>, glimpse: impl FnOnce() -> Glimpse) -> Self {
         match value {
             Value::Bool(true) => Self::True,
             Value::Bool(false) => Self::False,
-            other => Self::Value { truthy: other.is_true(), shown: Glimpse::of(other).literal() },
+            other => Self::Value { truthy: other.is_true(), shown: glimpse().literal() },
         }
     }
 
@@ -192,12 +193,12 @@ impl Truth {
 
 impl<'a> Observed<'a> {
     pub(super) fn field(path: &'a str, leaf: Option<&'a Leaf>) -> Self {
-        let glimpse = leaf.map(|leaf| Glimpse::of(&Value::from(leaf)));
+        let glimpse = leaf.map(|leaf| field_glimpse(path, leaf));
         Self { name: path.into(), origin: Origin::Field(leaf), glimpse }
     }
 
-    pub(super) fn computed(name: impl Into<Cow<'a, str>>, value: &Value<'_>) -> Self {
-        Self { name: name.into(), origin: Origin::Computed, glimpse: Some(Glimpse::of(value)) }
+    pub(super) fn computed(name: impl Into<Cow<'a, str>>, glimpse: Glimpse) -> Self {
+        Self { name: name.into(), origin: Origin::Computed, glimpse: Some(glimpse) }
     }
 
     /// The flat key of a field; the text of the rule, on one line, for a variable or an operand that was worked out.
@@ -212,7 +213,13 @@ impl<'a> Observed<'a> {
         matches!(self.origin, Origin::Field(_))
     }
 
-    /// The value of a field, whole; `None` where the field is absent, and for what was worked out.
+    /// Whether the value is not shown, because it is a secret by the name of its field.
+    #[must_use]
+    pub fn is_hidden(&self) -> bool {
+        self.glimpse == Some(Glimpse::Hidden)
+    }
+
+    /// The value of a field, whole, even if it is a secret; `None` where the field is absent, and for what was worked out.
     #[must_use]
     pub fn leaf(&self) -> Option<&'a Leaf> {
         match self.origin {
@@ -221,7 +228,8 @@ impl<'a> Observed<'a> {
         }
     }
 
-    /// The value in short form, as Python writes it: one line without control characters. `None` where a field is absent.
+    /// The value in short form, as Python writes it: one line without control characters. `hidden` stands for
+    /// a text that is a secret by the name of its field. `None` where a field is absent.
     #[must_use]
     pub fn shown(&self) -> Option<String> {
         self.glimpse.as_ref().map(Glimpse::literal)

@@ -13,6 +13,8 @@ use crate::language::value::{Text, Value};
 const TEXT: usize = 80;
 /// Elements of a collection that are shown.
 const ELEMENTS: usize = 3;
+/// What stands for a value that is not shown; no text stands so without quotation marks.
+const HIDDEN: &str = "hidden";
 /// Bits of the largest integer whose digits are shown.
 const INTEGER_BITS: u64 = 256;
 
@@ -26,6 +28,8 @@ pub(super) enum Glimpse {
     Text(String, bool),
     /// What has elements.
     Collection(String),
+    /// What is not shown.
+    Hidden,
 }
 
 impl Glimpse {
@@ -50,6 +54,16 @@ impl Glimpse {
         Self::Text(kept, cut)
     }
 
+    /// The same of a secret: a text, or what may hold one. A secret is neither empty nor a number, which policies about secrets
+    /// are made of.
+    pub(super) fn hidden(self) -> Self {
+        match self {
+            Self::Text(text, _) if !text.is_empty() => Self::Hidden,
+            Self::Collection(_) => Self::Hidden,
+            other => other,
+        }
+    }
+
     /// As Python writes it, texts in quotation marks.
     pub(super) fn literal(&self) -> String {
         match self {
@@ -58,18 +72,20 @@ impl Glimpse {
             Self::Bool(false) => "False".to_owned(),
             Self::Number(text) | Self::Collection(text) => text.clone(),
             Self::Text(text, cut) => quoted(text, *cut),
+            Self::Hidden => HIDDEN.to_owned(),
         }
     }
 
     /// In a sentence, as CloudTrail writes it. A text stands there bare if nobody could take it for something else than a
     /// name, an address or the like.
     pub(super) fn word(&self) -> String {
-        const WORDS_OF_OURS: [&str; 5] = ["absent", "empty", "hidden", "null", "or"];
+        const WORDS_OF_OURS: [&str; 5] = ["absent", "empty", HIDDEN, "null", "or"];
         match self {
             Self::None => "null".to_owned(),
             Self::Bool(value) => value.to_string(),
             Self::Number(text) | Self::Collection(text) => text.clone(),
             Self::Text(text, _) if text.is_empty() => "empty".to_owned(),
+            Self::Hidden => HIDDEN.to_owned(),
             Self::Text(text, cut) => {
                 let is_plain = |character: char| character.is_alphanumeric() || "_-./:@+=*$".contains(character);
                 if text.chars().all(is_plain) && !WORDS_OF_OURS.contains(&text.as_str()) {

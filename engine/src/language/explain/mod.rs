@@ -10,6 +10,7 @@
 //! | `words` | one clause in words |
 //! | `subject` | what a clause is about: a field by its short name, and its value |
 //! | `glimpse` | a value in short form, whatever it holds |
+//! | `secret` | which values are not shown |
 //! | `visible` | texts cut to a length, with nothing invisible in them |
 
 mod clause;
@@ -17,6 +18,7 @@ mod glimpse;
 mod line;
 mod observe;
 mod reads;
+mod secret;
 mod subject;
 mod tree;
 mod visible;
@@ -30,6 +32,8 @@ use crate::event::Event;
 
 impl Expression {
     /// Evaluates the expression over an event, and keeps what each clause said.
+    ///
+    /// Texts that are secrets by the names of their fields (`password`, `token`, `credentials` and the like) are not shown.
     ///
     /// The outcome is that of [`Expression::evaluate`]. It costs a few times as much at worst, so it is for events that
     /// somebody looks at, not for all of them.

@@ -7,6 +7,7 @@
 
 use super::clause::{Clause, ClauseKind, Explanation, Observed, Role, Truth};
 use super::reads::{Read, operands, reads, slots};
+use super::secret::Secrets;
 use super::visible::written;
 use crate::event::Event;
 use crate::language::eval::Evaluation;
@@ -22,6 +23,7 @@ pub(super) fn explain<'a>(expression: &'a Expression, event: &'a Event) -> Expla
     let mut observer = Observer {
         source: &expression.source,
         event,
+        secrets: Secrets::of(event),
         evaluation: evaluation(),
         beside: evaluation(),
         is_beside: false,
@@ -40,6 +42,7 @@ pub(super) fn explain<'a>(expression: &'a Expression, event: &'a Event) -> Expla
 struct Observer<'a> {
     source: &'a str,
     event: &'a Event,
+    secrets: Secrets,
     evaluation: Evaluation<'a>,
     /// For a closer look at what was evaluated already.
     beside: Evaluation<'a>,
@@ -127,7 +130,7 @@ impl<'a> Observer<'a> {
     fn single(&mut self, expr: &'a Expr, role: Role) -> Clause<'a> {
         let value = self.current().value(expr);
         let truth = match &value {
-            Ok(value) => Truth::of(value),
+            Ok(value) => Truth::of(value, || self.secrets.glimpse(expr, value)),
             Err(error) => Truth::Error(error.clone()),
         };
         let mut clause = self.bare_clause(expr, role, truth);
@@ -195,7 +198,7 @@ impl<'a> Observer<'a> {
                 && slots.contains(slot)
                 && let Some(value) = self.beside.variable(*slot)
             {
-                note(observed, Observed::computed(expr.span.of(self.source), &value));
+                note(observed, Observed::computed(expr.span.of(self.source), self.secrets.glimpse(expr, &value)));
             }
             open.extend(expr.children().into_iter().rev());
         }
@@ -221,7 +224,8 @@ impl<'a> Observer<'a> {
         if observed.len() < OBSERVED
             && let Ok(value) = self.beside.value(expr)
         {
-            note(observed, Observed::computed(written(expr.span, self.source), &value));
+            let glimpse = self.secrets.glimpse(expr, &value);
+            note(observed, Observed::computed(written(expr.span, self.source), glimpse));
         }
     }
 }

@@ -6,12 +6,12 @@ use std::rc::Rc;
 use super::clause::Clause;
 use super::glimpse::Glimpse;
 use super::reads::{bare, field, keyed, text};
+use super::secret::field_glimpse;
 use super::visible::{Place, visible, written};
 use crate::event::Event;
 use crate::language::expr::{Comprehension, Expr, ExprKind, Target};
 use crate::language::function::{Builtin, Helper};
 use crate::language::method::Method;
-use crate::language::value::Value;
 
 /// Characters of a name.
 const NAME: usize = 60;
@@ -122,7 +122,7 @@ impl<'a> Names<'a> {
     /// A field of the event.
     pub(super) fn field(&self, path: &str) -> Subject {
         let leaf = self.event.flat().get(path.as_bytes());
-        Subject { name: self.short(path), value: leaf.map(|leaf| Glimpse::of(&Value::from(leaf))) }
+        Subject { name: self.short(path), value: leaf.map(|leaf| field_glimpse(path, leaf)) }
     }
 }
 

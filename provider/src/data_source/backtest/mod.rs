@@ -3,8 +3,6 @@
 mod outcome;
 mod settings;
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 use tfplugin::schema::{self, Schema};
 use tfplugin::{Attribute, Cx, DataSource, Diagnostics, Type, model};
@@ -18,7 +16,7 @@ pub(crate) struct Backtests;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Backtest {
     expression: Attribute<String>,
-    event_names: Attribute<BTreeSet<String>>,
+    event_names: Attribute<Vec<Attribute<String>>>,
     exceptions: Attribute<Vec<Attribute<String>>>,
     bucket: Attribute<String>,
     prefix: Attribute<String>,
@@ -216,9 +214,12 @@ fn results(schema: Schema) -> Schema {
         .attribute(schema::string("first_event_time").computed().describe("The time of the earliest event that was read (RFC 3339); null if there is none."))
         .attribute(schema::string("last_event_time").computed().describe("The time of the latest event that was read (RFC 3339); null if there is none."))
         .attribute(counts("top_actors", "actor").describe(
-            "The ten who caused most of the matches: the ARN of the role or user, or what stands for it in events without one.",
+            "The ten who caused most of the matches: the ARN of the role or user, or what stands for it in events without one. Null \
+             if there are more different ones than fit into memory.",
         ))
-        .attribute(counts("top_event_names", "event_name").describe("The ten names of events that match most often."))
+        .attribute(counts("top_event_names", "event_name").describe(
+            "The ten names of events that match most often. Null if there are more different ones than fit into memory.",
+        ))
         .attribute(
             schema::list("sample_event_ids", Type::String)
                 .computed()

@@ -17,8 +17,10 @@ pub(super) fn filled(config: Backtest, report: &Report) -> Backtest {
     let tally = &report.tally;
     let span = tally.span.map(|(first, last)| (first.to_string(), last.to_string()));
     let (first, last) = span.unzip();
-    let actors = tally.actors.top(TOP).into_iter();
-    let names = tally.event_names.top(TOP).into_iter();
+    let actor = |(actor, count): (&str, u64)| ActorCount { actor: actor.into(), count: whole(count).into() };
+    let name = |(name, count): (&str, u64)| EventNameCount { event_name: name.into(), count: whole(count).into() };
+    let actors = tally.actors.top(TOP).map(|top| top.into_iter().map(actor).collect::<Vec<_>>());
+    let names = tally.event_names.top(TOP).map(|top| top.into_iter().map(name).collect::<Vec<_>>());
     Backtest {
         objects: whole(report.objects).into(),
         bytes: whole(report.bytes).into(),
@@ -32,14 +34,8 @@ pub(super) fn filled(config: Backtest, report: &Report) -> Backtest {
         first_error: tally.first_error().map(str::to_owned).into(),
         first_event_time: first.into(),
         last_event_time: last.into(),
-        top_actors: actors
-            .map(|(actor, count)| ActorCount { actor: actor.into(), count: whole(count).into() })
-            .collect::<Vec<_>>()
-            .into(),
-        top_event_names: names
-            .map(|(name, count)| EventNameCount { event_name: name.into(), count: whole(count).into() })
-            .collect::<Vec<_>>()
-            .into(),
+        top_actors: actors.into(),
+        top_event_names: names.into(),
         sample_event_ids: tally.sample_ids().into_iter().map(str::to_owned).collect::<Vec<_>>().into(),
         ..config
     }
@@ -81,6 +77,14 @@ pub(super) fn told(config: &Backtest, report: &Report) -> Diagnostics {
         let at = if config.expression.is_null() { "exceptions" } else { "expression" };
         told.push(Diagnostic::warning("The rule raised errors").detail(detail).at(at));
     }
+    for (what, counter, attribute) in
+        [("actors", &tally.actors, "top_actors"), ("event names", &tally.event_names, "top_event_names")]
+    {
+        if counter.top(0).is_none() {
+            let detail = format!("`{attribute}` is null: the matches have more different {what} than fit into memory.");
+            told.push(Diagnostic::warning(format!("Too many different {what} to count")).detail(detail).at(source));
+        }
+    }
     if tally.broken_records > 0 {
         let detail = format!("{} could not be read.", count(tally.broken_records, "record", "records"));
         told.push(Diagnostic::warning("Some records are no events").detail(detail).at(source));
@@ -102,6 +106,10 @@ fn figures(report: &Report, limit_name: &str, limit: f64) -> String {
         text.push_str("\n\n");
         text.push_str(title);
         text.push(':');
+        let Some(top) = top else {
+            text.push_str(" too many different ones to count");
+            continue;
+        };
         for (name, count) in top {
             // Terraform keeps lines that begin with a space as they are. Writing to a string does not fail.
             let _ = write!(text, "\n  {count:>7}  {}", name.escape_debug());

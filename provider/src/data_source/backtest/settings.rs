@@ -51,14 +51,18 @@ fn rule(config: &Backtest, found: &mut Diagnostics) -> Option<Rule> {
             found.push(neither("rule", "expression", "event_names").at("expression"));
             None
         }
-        (Attribute::Known(_) | Attribute::Unknown, Attribute::Known(_) | Attribute::Unknown) => {
+        (Attribute::Known(_), Attribute::Known(_)) => {
             found.push(both("expression", "event_names").at("event_names"));
             None
         }
-        (Attribute::Known(source), _) => {
-            sound(source, Path::from("expression"), found).then(|| Condition::Expression(source.clone()))
+        // What is unknown may turn out to be null, so that nothing is wrong with the other.
+        (Attribute::Known(source), names) => {
+            let is_sound = sound(source, Path::from("expression"), found) && names.is_null();
+            is_sound.then(|| Condition::Expression(source.clone()))
         }
-        (_, Attribute::Known(names)) => event_names(names, found).map(Condition::EventNames),
+        (expression, Attribute::Known(names)) => {
+            event_names(names, found).filter(|_| expression.is_null()).map(Condition::EventNames)
+        }
         (Attribute::Unknown, _) | (_, Attribute::Unknown) => None,
     };
     let mut exceptions = Vec::new();
@@ -91,23 +95,30 @@ fn sound(source: &str, at: Path, found: &mut Diagnostics) -> bool {
     is_sound
 }
 
-fn event_names(names: &BTreeSet<String>, found: &mut Diagnostics) -> Option<BTreeSet<EventName>> {
+fn event_names(names: &[Attribute<String>], found: &mut Diagnostics) -> Option<BTreeSet<EventName>> {
     if names.is_empty() {
         found.push(Diagnostic::error("No event names").detail("Name at least one event.").at("event_names"));
         return None;
     }
     let mut parsed = BTreeSet::new();
+    let mut all_usable = true;
     for name in names {
-        match EventName::parse(name) {
-            Ok(name) => {
-                parsed.insert(name);
-            }
-            Err(error) => {
-                found.push(Diagnostic::error("Not the name of an event").detail(sentence(&error)).at("event_names"));
-            }
-        }
+        let fault = match name {
+            Attribute::Known(name) => match EventName::parse(name) {
+                Ok(name) => {
+                    parsed.insert(name);
+                    continue;
+                }
+                Err(error) => Some(sentence(&error)),
+            },
+            Attribute::Null => Some("It is null: leave it out.".to_owned()),
+            Attribute::Unknown => None,
+        };
+        all_usable = false;
+        let fault = fault.map(|fault| Diagnostic::error("Not the name of an event").detail(fault).at("event_names"));
+        found.extend(fault);
     }
-    (parsed.len() == names.len()).then_some(parsed)
+    all_usable.then_some(parsed)
 }
 
 fn source(config: &Backtest, now: Timestamp, found: &mut Diagnostics) -> Option<Source> {
@@ -116,15 +127,22 @@ fn source(config: &Backtest, now: Timestamp, found: &mut Diagnostics) -> Option<
             found.push(neither("source of logs", "bucket", "files").at("bucket"));
             None
         }
-        (Attribute::Known(_) | Attribute::Unknown, Attribute::Known(_) | Attribute::Unknown) => {
+        (Attribute::Known(_), Attribute::Known(_)) => {
             found.push(both("bucket", "files").at("files"));
             None
         }
+        // What is unknown may turn out to be null: what is known is checked, and nothing is read.
+        (Attribute::Unknown, files @ Attribute::Known(_)) => {
+            let _chosen = chosen_files(files, found);
+            None
+        }
         (Attribute::Null, files) => {
+            let mut is_open = false;
             let only_of_buckets =
                 [("prefix", &config.prefix), ("region", &config.region), ("from", &config.from), ("to", &config.to)];
             for (name, value) in only_of_buckets {
-                if !value.is_null() {
+                is_open |= value.is_unknown();
+                if value.known().is_some() && files.known().is_some() {
                     found.push(
                         Diagnostic::error(format!("`{name}` belongs to a bucket"))
                             .detail("Files are read whole. Remove it, or read a bucket.")
@@ -132,9 +150,9 @@ fn source(config: &Backtest, now: Timestamp, found: &mut Diagnostics) -> Option<
                     );
                 }
             }
-            chosen_files(files, found).map(Source::Files)
+            chosen_files(files, found).filter(|_| !is_open).map(Source::Files)
         }
-        (bucket, Attribute::Null) => bucket_logs(config, bucket, now, found).map(Source::Bucket),
+        (bucket, files) => bucket_logs(config, bucket, now, found).filter(|_| files.is_null()).map(Source::Bucket),
     }
 }
 
@@ -144,6 +162,7 @@ fn chosen_files(files: &Attribute<Vec<Attribute<String>>>, found: &mut Diagnosti
         found.push(Diagnostic::error("No files").detail("Name at least one file, folder or pattern.").at("files"));
     }
     let mut chosen = Vec::new();
+    let mut all_known = true;
     for (index, file) in files.iter().enumerate() {
         match file {
             Attribute::Known(file) if !file.is_empty() => chosen.push(file.clone()),
@@ -151,10 +170,10 @@ fn chosen_files(files: &Attribute<Vec<Attribute<String>>>, found: &mut Diagnosti
                 let fault = Diagnostic::error("The path is empty").detail("Name a file, a folder or a pattern.");
                 found.push(fault.at(Path::from("files").index(index)));
             }
-            Attribute::Unknown => return None,
+            Attribute::Unknown => all_known = false,
         }
     }
-    Some(Files(chosen))
+    all_known.then_some(Files(chosen))
 }
 
 fn bucket_logs(
@@ -268,4 +287,64 @@ fn neither(what: &str, one: &str, other: &str) -> Diagnostic {
 
 fn both(one: &str, other: &str) -> Diagnostic {
     Diagnostic::error(format!("Both `{one}` and `{other}`")).detail("Only one of them can be given: remove the other.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(config: &Backtest) -> (bool, Vec<String>) {
+        let (settings, found) = Settings::of(config, Timestamp::UNIX_EPOCH);
+        let told = found.iter().map(|fault| format!("{} at {}", fault.summary(), fault.path()));
+        (settings.is_some(), told.collect())
+    }
+
+    fn sound() -> Backtest {
+        Backtest { expression: "True".into(), files: vec!["a.json".into()].into(), ..Backtest::default() }
+    }
+
+    #[test]
+    fn what_is_unknown_may_turn_out_to_be_left_out() {
+        assert_eq!(of(&sound()), (true, Vec::new()));
+        let names: Attribute<Vec<Attribute<String>>> = vec!["StopLogging".into()].into();
+        let bucket = || Backtest { bucket: "logs".into(), files: Attribute::Null, ..sound() };
+        for open in [
+            Backtest { event_names: Attribute::Unknown, ..sound() },
+            Backtest { expression: Attribute::Unknown, event_names: names.clone(), ..sound() },
+            Backtest { bucket: Attribute::Unknown, ..sound() },
+            Backtest { prefix: Attribute::Unknown, ..sound() },
+            Backtest { region: Attribute::Unknown, from: Attribute::Unknown, to: Attribute::Unknown, ..sound() },
+            Backtest { files: Attribute::Unknown, ..bucket() },
+            Backtest { files: Attribute::Unknown, prefix: "p".into(), bucket: Attribute::Null, ..sound() },
+        ] {
+            assert_eq!(of(&open), (false, Vec::new()), "{open:?}");
+        }
+        let both = Backtest { event_names: names, bucket: "logs".into(), ..sound() };
+        let told = ["Both `expression` and `event_names` at event_names", "Both `bucket` and `files` at files"];
+        assert_eq!(of(&both), (false, told.map(str::to_owned).to_vec()));
+        let prefix = Backtest { prefix: "p".into(), ..sound() };
+        assert_eq!(of(&prefix), (false, vec!["`prefix` belongs to a bucket at prefix".to_owned()]));
+    }
+
+    #[test]
+    fn what_is_unknown_hides_no_mistake_beside_it() {
+        let wrong = Backtest {
+            expression: Attribute::Unknown,
+            event_names: vec![Attribute::Unknown, "Stop Logging".into()].into(),
+            bucket: Attribute::Unknown,
+            files: vec![Attribute::Unknown, "".into()].into(),
+            ..Backtest::default()
+        };
+        let told = ["Not the name of an event at event_names", "The path is empty at files[1]"];
+        assert_eq!(of(&wrong), (false, told.map(str::to_owned).to_vec()));
+        let wrong = Backtest {
+            bucket: Attribute::Unknown,
+            prefix: "/logs".into(),
+            from: "yesterday".into(),
+            files: Attribute::Null,
+            ..sound()
+        };
+        let told = ["The prefix cannot be used at prefix", "Not a point of time at from"];
+        assert_eq!(of(&wrong), (false, told.map(str::to_owned).to_vec()));
+    }
 }

@@ -2,7 +2,8 @@
 
 use tfplugin::{Attribute, Diagnostic, Path};
 use trailhook_engine::document::{
-    self, Destination, DestinationFault, Detail, MatchFault, Mention, Namespace, RouteDocument, RouteMatch, Severity,
+    self, Destination, DestinationFault, DestinationText, Detail, MatchFault, Mention, Namespace, RouteDocument,
+    RouteMatch, Severity,
 };
 
 use super::model::{Match, Route, SlackApp, SlackWebhook, Sns};
@@ -19,9 +20,7 @@ impl Route {
         }
         let matches = reading.value(&self.matches).map(|matches| matches.document(reading)).unwrap_or_default();
         let default = reading.value(&self.default).copied().unwrap_or_default();
-        let destination = self.destination(reading);
-        let faults = destination.iter().flat_map(|destination| destination.faults(namespace));
-        faults.for_each(|found| reading.fault(destination_fault(&self.block(), &found)));
+        let destination = self.destination(namespace, reading);
         let detail = reading.parsed(&self.detail, "detail", "Unknown detail", Detail::parse).unwrap_or_default();
         let mention = reading.parsed(&self.mention, "mention", "Nobody can be called so", Mention::parse);
         let console_link = reading.value(&self.console_link).copied().unwrap_or(true);
@@ -42,12 +41,8 @@ impl Route {
         blocks.into_iter().filter(|(.., is_there)| *is_there).map(|(block, attribute, _)| (block, attribute)).collect()
     }
 
-    fn block(&self) -> Path {
-        self.blocks().first().map_or_else(Path::root, |(block, _)| Path::from(*block))
-    }
-
     /// The one destination. In a fault of several, and where something is missing or unknown: none.
-    fn destination(&self, reading: &mut Reading) -> Option<Destination> {
+    fn destination(&self, namespace: Option<&Namespace>, reading: &mut Reading) -> Option<Destination> {
         let blocks = self.blocks();
         let unknown = self.slack_webhook.is_unknown() || self.slack_app.is_unknown() || self.sns.is_unknown();
         if unknown {
@@ -70,18 +65,27 @@ impl Route {
                 return None;
             }
         }
+        let block = blocks.first().map_or_else(Path::root, |(block, _)| Path::from(*block));
+        // Each by itself: a mistake is told although another attribute is not known yet.
+        let mut text = |value: &Attribute<String>, attribute: DestinationText| {
+            let text = reading.text(value)?;
+            let found = attribute.fault(&text, namespace);
+            found.iter().for_each(|found| reading.fault(destination_fault(&block, found)));
+            Some(text)
+        };
         if let Some(webhook) = self.slack_webhook.known() {
-            let (url_parameter, allowed_host) =
-                (reading.text(&webhook.url_parameter), reading.text(&webhook.allowed_host));
+            let url_parameter = text(&webhook.url_parameter, DestinationText::UrlParameter);
+            let allowed_host = text(&webhook.allowed_host, DestinationText::AllowedHost);
             return Some(Destination::SlackWebhook(document::SlackWebhook {
                 url_parameter: url_parameter?,
                 allowed_host,
             }));
         }
         if let Some(app) = self.slack_app.known() {
-            let (channel, token_parameter) = (reading.text(&app.channel), reading.text(&app.token_parameter));
+            let channel = text(&app.channel, DestinationText::Channel);
+            let token_parameter = text(&app.token_parameter, DestinationText::TokenParameter);
+            let api_url = text(&app.api_url, DestinationText::ApiUrl);
             let broadcast_first_reply = reading.value(&app.broadcast_first_reply).copied().unwrap_or_default();
-            let api_url = reading.text(&app.api_url);
             return Some(Destination::SlackApp(document::SlackApp {
                 channel: channel?,
                 token_parameter: token_parameter?,
@@ -89,7 +93,7 @@ impl Route {
                 api_url,
             }));
         }
-        let topic_arn = reading.text(&self.sns.known()?.topic_arn)?;
+        let topic_arn = text(&self.sns.known()?.topic_arn, DestinationText::TopicArn)?;
         Some(Destination::Sns(document::Sns { topic_arn }))
     }
 
@@ -179,10 +183,62 @@ fn destination_fault(block: &Path, fault: &DestinationFault) -> Diagnostic {
     let summary = match fault {
         DestinationFault::Secret { attribute: "url_parameter", .. } => "The webhook's URL cannot be read from there",
         DestinationFault::Secret { .. } => "The bot's token cannot be read from there",
+        DestinationFault::LooksLikeSecret { .. } => "A secret does not belong here",
         DestinationFault::AllowedHost(_) => "The allowed host is not a host",
         DestinationFault::Channel(_) => "Not a channel of Slack",
         DestinationFault::ApiUrl(_) => "Not the address of an interface",
         DestinationFault::TopicArn(_) => "Not the ARN of a topic",
     };
     Diagnostic::error(summary).detail(sentence(fault)).at(block.attribute(fault.attribute()))
+}
+
+#[cfg(test)]
+mod tests {
+    use tfplugin::Diagnostics;
+
+    use super::*;
+
+    fn faults(route: &Route) -> Vec<(String, String)> {
+        let mut reading = Reading::default();
+        assert_eq!(route.document(None, &mut reading), None);
+        let faults: Diagnostics = reading.into_faults();
+        let told = faults.into_iter().map(|fault| (fault.path().to_string(), fault.detail_text().to_owned()));
+        told.collect()
+    }
+
+    #[test]
+    fn what_is_known_of_a_destination_is_checked_although_the_rest_is_not() {
+        let unknown = || Attribute::<String>::Unknown;
+        let named = || Route { name: "a".into(), ..Route::default() };
+        let webhook = SlackWebhook { url_parameter: unknown(), allowed_host: "https://x".into() };
+        let app = SlackApp {
+            channel: unknown(),
+            token_parameter: "bot".into(),
+            broadcast_first_reply: Attribute::Unknown,
+            api_url: "slack.com".into(),
+        };
+        let paths = |route: &Route| faults(route).into_iter().map(|(path, _)| path).collect::<Vec<_>>();
+        assert_eq!(paths(&Route { slack_webhook: webhook.into(), ..named() }), ["slack_webhook.allowed_host"]);
+        assert_eq!(
+            paths(&Route { slack_app: app.into(), ..named() }),
+            ["slack_app.token_parameter", "slack_app.api_url"]
+        );
+    }
+
+    #[test]
+    fn no_diagnostic_repeats_a_secret() {
+        let secret = "https://hooks.slack.com/services/T0/B0/hidden";
+        let webhook = SlackWebhook { url_parameter: secret.into(), allowed_host: secret.into() };
+        let told = faults(&Route {
+            name: "a".into(),
+            mention: secret.into(),
+            slack_webhook: webhook.into(),
+            ..Route::default()
+        });
+        assert_eq!(told.len(), 3);
+        assert!(
+            told.iter().all(|(_, detail)| detail.contains("SecureString") && !detail.contains("hidden")),
+            "{told:?}"
+        );
+    }
 }

@@ -48,14 +48,11 @@ impl Resource for Routes {
     }
 
     async fn plan(&self, cx: &Cx<Connection>, plan: &mut Plan<Route>) -> Result<(), Diagnostics> {
-        if cx.namespace().is_some() {
-            // What needs no namespace was told by `validate` already, and warnings are not told twice.
-            let found = check_route(&plan.config, cx.namespace()).1;
-            if found.has_error() {
-                return Err(found);
-            }
+        let (text, found) = check_route(&plan.proposed, cx.namespace());
+        // What needs no namespace was told by `validate` already, and warnings are not told twice.
+        if cx.namespace().is_some() && found.has_error() {
+            return Err(found);
         }
-        let text = check_route(&plan.proposed, cx.namespace()).0;
         published::plan(cx, plan, text.as_deref()).await
     }
 

@@ -13,8 +13,9 @@ use crate::resource::{sentence, too_large_for_one};
 /// Names that are told each by itself.
 const MAX_FINDINGS: usize = 10;
 
-/// Checks all that is known: each mistake at its attribute, and the tests if the expressions are known and right.
-pub(super) fn check_rule(rule: &Rule) -> Diagnostics {
+/// Checks all that is known: each mistake at its attribute, and the tests if the expressions are known and right. With the text of
+/// the parameter, if all of the rule is known; its expressions may have errors.
+pub(super) fn check_rule(rule: &Rule) -> (Option<String>, Diagnostics) {
     let mut reading = Reading::default();
     let document = rule.document(&mut reading);
     let is_whole = reading.is_whole();
@@ -24,10 +25,11 @@ pub(super) fn check_rule(rule: &Rule) -> Diagnostics {
     found.append(field_findings(rule));
     found.extend(expiry(&document));
     found.append(tests_run::run(&rule.tests, compiled.as_ref()));
-    if is_whole && let Err(error) = document.encode() {
-        found.push(too_large_for_one(&error).at(condition_path(&document.condition)));
-    }
-    found
+    let text = is_whole.then(|| {
+        let encoded = document.encode();
+        encoded.map_err(|error| found.push(too_large_for_one(&error).at(condition_path(&document.condition)))).ok()
+    });
+    (text.flatten(), found)
 }
 
 /// The text of the parameter, if all of the rule is known. Its expressions may have errors.

@@ -42,8 +42,9 @@ impl Resource for Rules {
 
     // Terraform asks this again in each plan and before each apply, with what it knows by then.
     async fn validate(&self, cx: &Cx<()>, config: Rule) -> Result<(), Diagnostics> {
-        cx.report(checks::check_rule(&config));
-        config.placement.validate(cx, checks::text(&config).as_deref());
+        let (text, found) = checks::check_rule(&config);
+        cx.report(found);
+        config.placement.validate(cx, text.as_deref());
         Ok(())
     }
 
