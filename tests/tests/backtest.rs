@@ -252,7 +252,27 @@ async fn a_source_that_is_unknown_at_plan_is_read_at_apply() {
     assert_eq!(state["values"]["outputs"]["backtest"]["value"]["matches"], 19);
     assert_eq!(stand.terraform.plan(&[]).await.unwrap().code, 0);
 
+    // What is unknown beside its alternative may be left out in the end.
+    let choice = "resource \"terraform_data\" \"choice\" {\n  input = \"names\"\n}\n";
+    let unless_names = |value: &str| format!("terraform_data.choice.output == \"names\" ? null : {value}");
+    let body = format!(
+        "  expression = {}\n  event_names = [\"sts:AssumeRole\"]\n  bucket = \"{BUCKET}\"\n  files = {}\n{DAY}",
+        unless_names("\"True\""),
+        unless_names("[\"a.json\"]"),
+    );
+    stand.init(&format!("{choice}{}", backtest(&body))).await;
+    stand.terraform.apply(&[]).await.unwrap().success().unwrap();
+    let state = stand.terraform.show(None).await.unwrap();
+    assert!(state["values"]["outputs"]["backtest"]["value"]["matches"].as_i64().unwrap() > 0, "{state}");
+    stand.init(&format!("{}{}", choice.replace("names", "else"), backtest(&body))).await;
+    let text = stand.terraform.apply(&[]).await.unwrap().diagnostics();
+    assert!(
+        text.contains("Both `expression` and `event_names`") && text.contains("Both `bucket` and `files`"),
+        "{text}"
+    );
+
     // What turns out to be wrong is an error then.
+    let body = in_bucket(ASSUMED, "").replace(&format!("\"{BUCKET}\""), "terraform_data.bucket.output");
     stand.init(&format!("{}{}", source.replace(BUCKET, "No Bucket"), backtest(&body))).await;
     let text = stand.terraform.apply(&[]).await.unwrap().diagnostics();
     assert!(

@@ -18,6 +18,8 @@ mod scan;
 mod tally;
 
 pub(crate) use bucket::{BucketLogs, Window};
+#[cfg(test)]
+pub(crate) use counter::Counter;
 pub(crate) use files::Files;
 pub(crate) use key::{Level, MAX_DAYS};
 pub(crate) use tally::Tally;

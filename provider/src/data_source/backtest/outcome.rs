@@ -136,3 +136,24 @@ fn shown(number: f64) -> String {
     let text = format!("{number:.1}");
     text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backtest::Counter;
+
+    #[test]
+    fn names_that_could_not_be_counted_are_null_and_told() {
+        let mut report = Report::default();
+        report.tally.events = 1;
+        report.tally.matches = 1;
+        report.tally.actors = Counter::TooMany;
+        let config = Backtest { bucket: "logs".into(), fail_above: 0.0.into(), ..Backtest::default() };
+        let told: Vec<_> = told(&config, &report).into_iter().collect();
+        assert!(told[0].detail_text().contains("Who: too many different ones to count\n\nWhat:"), "{told:?}");
+        assert_eq!(told[1].summary(), "Too many different actors to count");
+        assert_eq!(told.len(), 2);
+        let filled = filled(config, &report);
+        assert!(filled.top_actors.is_null() && filled.top_event_names.elements().is_empty());
+    }
+}
