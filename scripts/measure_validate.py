@@ -22,7 +22,7 @@ from pathlib import Path
 
 CATALOGUE = Path(__file__).resolve().parent.parent / "engine" / "catalogue" / "events.txt"
 
-# Takes the signals' default for the child's sake: Terraform ends a provider by asking it over its socket.
+# The provider ends when Terraform asks it over its socket, and this ends with it.
 WRAPPER = """#!{python}
 import os, resource, subprocess, sys
 code = subprocess.call([{provider!r}, *sys.argv[1:]])

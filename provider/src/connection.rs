@@ -159,10 +159,18 @@ impl Connection {
         self.client()?.ok_or_else(unknown_configuration)
     }
 
+    /// The client of S3, if what it needs is known yet.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::client`].
+    pub(crate) fn s3(&self) -> Result<Option<&aws_sdk_s3::Client>, Diagnostic> {
+        if self.has_region { Ok(self.s3.known().map(S3::client)) } else { Err(no_region()) }
+    }
+
     /// The client of S3, at a time when it must be there.
     pub(crate) fn require_s3(&self) -> Result<&aws_sdk_s3::Client, Diagnostic> {
-        let s3 = if self.has_region { self.s3.known() } else { return Err(no_region()) };
-        s3.map(S3::client).ok_or_else(unknown_configuration)
+        self.s3()?.ok_or_else(unknown_configuration)
     }
 
     /// The same in a region of its own, if one is given.

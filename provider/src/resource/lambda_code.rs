@@ -105,6 +105,11 @@ impl Resource for LambdaCodes {
     async fn read(&self, cx: &Cx<Connection>, request: Read<LambdaCode>) -> Result<Option<LambdaCode>, Diagnostics> {
         let state = request.state;
         let address = state.address()?;
+        // What the provider needs is made in this very run: what is there is looked at in the next one.
+        let is_import = state.source_code_hash.is_null();
+        if !is_import && cx.s3()?.is_none() {
+            return Ok(Some(state));
+        }
         let Some(object) = s3::head(cx, cx.require_s3()?, &address).await? else { return Ok(None) };
         // An import knows neither.
         let architecture = match &state.architecture {
