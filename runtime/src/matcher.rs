@@ -129,7 +129,7 @@ impl RecordSink for Matcher<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use trailhook_engine::document::RuleDocument;
+    use trailhook_engine::document::{Document, RuleDocument};
 
     fn rule(name: &str, expression: &str) -> Rule {
         let text = serde_json::json!({"schema": 1, "name": name, "expression": expression}).to_string();

@@ -43,11 +43,32 @@ pub enum EncodeError {
     NotJson(String),
 }
 
+/// Something that is published as the text of one parameter.
+pub trait Document: Serialize + DeserializeOwned {
+    /// The text of the parameter: compact JSON with sorted keys, so that equal documents have equal texts.
+    ///
+    /// # Errors
+    ///
+    /// [`EncodeError`] if the text is longer than a parameter can be.
+    fn encode(&self) -> Result<String, EncodeError> {
+        encode(self)
+    }
+
+    /// Reads the text of a parameter. What its fields mean, such as a rule's expression, is not looked at.
+    ///
+    /// # Errors
+    ///
+    /// [`DocumentError`] if the text is no such document, or of a newer schema.
+    fn decode(text: &str) -> Result<Self, DocumentError> {
+        decode(text)
+    }
+}
+
 /// Writes a document: compact JSON with sorted keys, so that equal documents have equal bytes.
 ///
 /// Parameter Store refuses a value that holds two opening braces in a row, because it reads them as a reference to
 /// another parameter; the first of two equal braces is therefore written as an escape, which JSON reads back as the brace.
-pub(super) fn encode(document: &impl Serialize) -> Result<String, EncodeError> {
+fn encode(document: &impl Serialize) -> Result<String, EncodeError> {
     let mut value = serde_json::to_value(document).map_err(|error| EncodeError::NotJson(error.to_string()))?;
     if let Value::Object(members) = &mut value {
         members.insert("schema".to_owned(), SCHEMA.into());
@@ -61,7 +82,7 @@ pub(super) fn encode(document: &impl Serialize) -> Result<String, EncodeError> {
 }
 
 /// Reads a document of this schema or an older one. Fields that this version does not know are passed over.
-pub(super) fn decode<T: DeserializeOwned>(text: &str) -> Result<T, DocumentError> {
+fn decode<T: DeserializeOwned>(text: &str) -> Result<T, DocumentError> {
     let value: Value = serde_json::from_str(text).map_err(|error| DocumentError::Unreadable(error.to_string()))?;
     match value.get("schema").and_then(Value::as_u64) {
         Some(found @ 1..) if found > SCHEMA => Err(DocumentError::NewerSchema { found }),

@@ -1,7 +1,7 @@
 //! What is published to Parameter Store: the same types write it at apply and read it at run time.
 //!
 //! ```
-//! use trailhook_engine::document::{DocumentKind, Name, Namespace, RuleDocument};
+//! use trailhook_engine::document::{Document, DocumentKind, Name, Namespace, RuleDocument};
 //!
 //! // Each document is one parameter, named after its kind and its name.
 //! let namespace = Namespace::parse("/trailhook/prod").unwrap();
@@ -34,7 +34,7 @@ mod settings;
 mod time;
 mod word;
 
-pub use codec::{DocumentError, EncodeError, MAX_DOCUMENT_BYTES, SCHEMA};
+pub use codec::{Document, DocumentError, EncodeError, MAX_DOCUMENT_BYTES, SCHEMA};
 pub use destination::{Destination, DestinationFault, DestinationText, SlackApp, SlackWebhook, Sns};
 pub use event_name::{EventName, EventNameError};
 pub use finding::Finding;

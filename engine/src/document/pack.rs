@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::codec::{self, DocumentError, EncodeError};
+use super::codec::Document;
 use super::word::Severity;
 
 /// One pack as it stands in `{namespace}/packs/{name}`.
@@ -27,25 +27,7 @@ pub struct PackDocument {
     pub parameters: BTreeMap<String, String>,
 }
 
-impl PackDocument {
-    /// The text of the parameter.
-    ///
-    /// # Errors
-    ///
-    /// [`EncodeError`] if it is longer than a parameter can be.
-    pub fn encode(&self) -> Result<String, EncodeError> {
-        codec::encode(self)
-    }
-
-    /// Reads the text of a parameter.
-    ///
-    /// # Errors
-    ///
-    /// [`DocumentError`] if the text is no pack, or of a newer schema.
-    pub fn decode(text: &str) -> Result<Self, DocumentError> {
-        codec::decode(text)
-    }
-}
+impl Document for PackDocument {}
 
 #[cfg(test)]
 mod tests {

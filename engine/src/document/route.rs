@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::codec::{self, DocumentError, EncodeError};
+use super::codec::Document;
 use super::destination::Destination;
 use super::secret::{SECRET, looks_like_secret};
 use super::word::{Severity, UnknownWord, word};
@@ -210,29 +210,14 @@ impl RouteDocument {
             console_link: true,
         }
     }
-
-    /// The text of the parameter.
-    ///
-    /// # Errors
-    ///
-    /// [`EncodeError`] if it is longer than a parameter can be.
-    pub fn encode(&self) -> Result<String, EncodeError> {
-        codec::encode(self)
-    }
-
-    /// Reads the text of a parameter.
-    ///
-    /// # Errors
-    ///
-    /// [`DocumentError`] if the text is not a route, or of a newer schema.
-    pub fn decode(text: &str) -> Result<Self, DocumentError> {
-        codec::decode(text)
-    }
 }
+
+impl Document for RouteDocument {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::DocumentError;
     use crate::document::{SlackApp, SlackWebhook, Sns};
 
     fn webhook(allowed_host: Option<&str>) -> Destination {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::codec::{self, DocumentError, EncodeError};
+use super::codec::Document;
 use super::event_name::EventName;
 use super::time::{Instant, Window};
 use super::word::{Action, Severity};
@@ -238,29 +238,14 @@ impl RuleDocument {
         }
         faults
     }
-
-    /// The text of the parameter.
-    ///
-    /// # Errors
-    ///
-    /// [`EncodeError`] if it is longer than a parameter can be.
-    pub fn encode(&self) -> Result<String, EncodeError> {
-        codec::encode(self)
-    }
-
-    /// Reads the text of a parameter. The expression is not looked at.
-    ///
-    /// # Errors
-    ///
-    /// [`DocumentError`] if the text is not a rule, or of a newer schema.
-    pub fn decode(text: &str) -> Result<Self, DocumentError> {
-        codec::decode(text)
-    }
 }
+
+impl Document for RuleDocument {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::DocumentError;
     use proptest::option;
     use proptest::prelude::{Just, Strategy, any, prop, prop_oneof, proptest};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::codec::{self, DocumentError, EncodeError};
+use super::codec::Document;
 
 /// What holds for all rules and routes, as it stands in `{namespace}/settings`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,25 +113,9 @@ impl SettingsDocument {
         }
         faults
     }
-
-    /// The text of the parameter.
-    ///
-    /// # Errors
-    ///
-    /// [`EncodeError`] if it is longer than a parameter can be.
-    pub fn encode(&self) -> Result<String, EncodeError> {
-        codec::encode(self)
-    }
-
-    /// Reads the text of a parameter.
-    ///
-    /// # Errors
-    ///
-    /// [`DocumentError`] if the text is no settings, or of a newer schema.
-    pub fn decode(text: &str) -> Result<Self, DocumentError> {
-        codec::decode(text)
-    }
 }
+
+impl Document for SettingsDocument {}
 
 #[cfg(test)]
 mod tests {

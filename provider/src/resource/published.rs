@@ -3,7 +3,7 @@
 use tfplugin::{
     Attribute, Create, Cx, Delete, Diagnostic, Diagnostics, Failed, Import, Model, Path, Plan, Read, Update,
 };
-use trailhook_engine::document::{DocumentError, EncodeError, Namespace};
+use trailhook_engine::document::{Document, DocumentError, Namespace};
 
 use super::{Placement, sentence};
 use crate::connection::Connection;
@@ -12,7 +12,7 @@ use crate::parameter::{self, Object, Stored};
 /// What Terraform holds of a document in a parameter.
 pub(super) trait Published: Model + Clone + Default {
     /// The published document.
-    type Document;
+    type Document: Document;
 
     /// What it is called in a message.
     const NOUN: &'static str;
@@ -26,10 +26,17 @@ pub(super) trait Published: Model + Clone + Default {
     /// The attributes that are others in another namespace, beside the version.
     const OF_NAMESPACE: &'static [&'static str] = &["parameter_name", "arn"];
 
-    fn placement(&self) -> &Placement;
-    fn placement_mut(&mut self) -> &mut Placement;
-    fn version(&self) -> &Attribute<i64>;
-    fn version_mut(&mut self) -> &mut Attribute<i64>;
+    /// Its parameter, and the version of that.
+    fn parts(&self) -> (&Placement, &Attribute<i64>);
+    fn parts_mut(&mut self) -> (&mut Placement, &mut Attribute<i64>);
+
+    fn placement(&self) -> &Placement {
+        self.parts().0
+    }
+
+    fn version(&self) -> &Attribute<i64> {
+        self.parts().1
+    }
 
     /// Which object it is; `None` while its name is not known.
     fn object(&self, namespace: &Namespace) -> Result<Option<Object>, Diagnostic>;
@@ -37,9 +44,6 @@ pub(super) trait Published: Model + Clone + Default {
     /// The text of the parameter, and what follows from it, at a time when all must be known: what was unknown at plan is
     /// checked here.
     fn encode(self, namespace: &Namespace) -> Result<(Self, String), Diagnostics>;
-
-    fn read_document(text: &str) -> Result<Self::Document, DocumentError>;
-    fn write_document(document: &Self::Document) -> Result<String, EncodeError>;
 
     /// Whether a document that was read is the one of this object.
     fn is_own(&self, _: &Self::Document) -> bool {
@@ -168,7 +172,7 @@ pub(super) async fn read<P: Published>(cx: &Cx<Connection>, request: Read<P>) ->
     cx.remember(&parameter);
     let Some(stored) = parameter::read(cx, &parameter).await? else { return Ok(None) };
     let placement = Placement { id, ..state.placement().read(cx, &parameter).await? };
-    let model = match P::read_document(&stored.value) {
+    let model = match P::Document::decode(&stored.value) {
         Ok(document) if state.is_own(&document) && (is_import || is_ours::<P>(&document, &stored)) => {
             P::from_document(document, &state)
         }
@@ -185,7 +189,7 @@ pub(super) async fn read<P: Published>(cx: &Cx<Connection>, request: Read<P>) ->
 /// Whether a parameter is byte for byte what this provider writes: equal documents have equal texts, so that anything else was
 /// changed by somebody.
 fn is_ours<P: Published>(document: &P::Document, stored: &Stored) -> bool {
-    stored.is_string && P::write_document(document).is_ok_and(|text| text == stored.value)
+    stored.is_string && document.encode().is_ok_and(|text| text == stored.value)
 }
 
 /// Writes a new version, unless the plan keeps the version: then what changes is not published.
@@ -241,13 +245,14 @@ pub(super) fn imported_name(
 }
 
 fn placed<P: Published>(mut model: P, placement: Placement, parameter: &str, stored: Stored) -> P {
-    *model.placement_mut() = Placement { parameter_name: parameter.into(), arn: stored.arn.into(), ..placement };
-    *model.version_mut() = stored.version.into();
+    let place = Placement { parameter_name: parameter.into(), arn: stored.arn.into(), ..placement };
+    let (has, version) = model.parts_mut();
+    (*has, *version) = (place, stored.version.into());
     model
 }
 
 fn with<P: Published>(mut model: P, placement: Placement) -> P {
-    *model.placement_mut() = placement;
+    *model.parts_mut().0 = placement;
     model
 }
 

@@ -7,7 +7,7 @@ use tfplugin::{
     Attribute, Create, Cx, Delete, Diagnostic, Diagnostics, Failed, Import, Path, Plan, Read, Resource, Type, Update,
     model,
 };
-use trailhook_engine::document::{DocumentError, DocumentKind, EncodeError, Namespace, PackDocument, Severity};
+use trailhook_engine::document::{Document, DocumentKind, Namespace, PackDocument, Severity};
 use trailhook_engine::pack::{Pack, PackFault, PackVersion, Selection};
 
 use super::published::{self, Published, imported_name};
@@ -163,20 +163,12 @@ impl Published for RulePack {
     const PUBLISHED: &'static [&'static str] = &PUBLISHED;
     const VERSION: &'static str = "parameter_version";
 
-    fn placement(&self) -> &Placement {
-        &self.placement
+    fn parts(&self) -> (&Placement, &Attribute<i64>) {
+        (&self.placement, &self.parameter_version)
     }
 
-    fn placement_mut(&mut self) -> &mut Placement {
-        &mut self.placement
-    }
-
-    fn version(&self) -> &Attribute<i64> {
-        &self.parameter_version
-    }
-
-    fn version_mut(&mut self) -> &mut Attribute<i64> {
-        &mut self.parameter_version
+    fn parts_mut(&mut self) -> (&mut Placement, &mut Attribute<i64>) {
+        (&mut self.placement, &mut self.parameter_version)
     }
 
     fn object(&self, _: &Namespace) -> Result<Option<Object>, Diagnostic> {
@@ -185,14 +177,6 @@ impl Published for RulePack {
 
     fn encode(self, _: &Namespace) -> Result<(Self, String), Diagnostics> {
         self.resolved()
-    }
-
-    fn read_document(text: &str) -> Result<PackDocument, DocumentError> {
-        PackDocument::decode(text)
-    }
-
-    fn write_document(document: &PackDocument) -> Result<String, EncodeError> {
-        document.encode()
     }
 
     fn is_own(&self, document: &PackDocument) -> bool {

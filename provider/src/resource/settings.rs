@@ -7,7 +7,7 @@ use tfplugin::{
     Attribute, Create, Cx, Delete, Diagnostic, Diagnostics, Failed, Import, Path, Plan, Read, Resource, Type, Update,
     model,
 };
-use trailhook_engine::document::{DocumentError, EncodeError, Namespace, SettingsDocument, SettingsFault};
+use trailhook_engine::document::{Document, Namespace, SettingsDocument, SettingsFault};
 
 use super::published::{self, Published};
 use super::{Placement, keep_empty, sentence, too_large};
@@ -147,20 +147,12 @@ impl Published for Settings {
     const VERSION: &'static str = "version";
     const OF_NAMESPACE: &'static [&'static str] = &["id", "parameter_name", "arn"];
 
-    fn placement(&self) -> &Placement {
-        &self.placement
+    fn parts(&self) -> (&Placement, &Attribute<i64>) {
+        (&self.placement, &self.version)
     }
 
-    fn placement_mut(&mut self) -> &mut Placement {
-        &mut self.placement
-    }
-
-    fn version(&self) -> &Attribute<i64> {
-        &self.version
-    }
-
-    fn version_mut(&mut self) -> &mut Attribute<i64> {
-        &mut self.version
+    fn parts_mut(&mut self) -> (&mut Placement, &mut Attribute<i64>) {
+        (&mut self.placement, &mut self.version)
     }
 
     fn object(&self, namespace: &Namespace) -> Result<Option<Object>, Diagnostic> {
@@ -170,14 +162,6 @@ impl Published for Settings {
     fn encode(self, _: &Namespace) -> Result<(Self, String), Diagnostics> {
         let text = self.whole_text()?;
         Ok((self, text))
-    }
-
-    fn read_document(text: &str) -> Result<SettingsDocument, DocumentError> {
-        SettingsDocument::decode(text)
-    }
-
-    fn write_document(document: &SettingsDocument) -> Result<String, EncodeError> {
-        document.encode()
     }
 
     fn from_document(document: SettingsDocument, state: &Self) -> Self {

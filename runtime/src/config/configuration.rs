@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use trailhook_engine::document::{PackDocument, RouteDocument, RuleDocument};
+use trailhook_engine::document::{Document, PackDocument, RouteDocument, RuleDocument};
 use trailhook_engine::pack::{Pack, Published};
 use trailhook_engine::{Rule, RuleSet};
 

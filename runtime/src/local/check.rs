@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use serde_json::{Map, Value, json};
-use trailhook_engine::document::{Condition, EventName, Finding, RuleDocument};
+use trailhook_engine::document::{Condition, Document, EventName, Finding, RuleDocument};
 use trailhook_engine::event::Json;
 use trailhook_engine::language::{Checked, Diagnostic, Expression, Severity, check};
 

@@ -14,7 +14,7 @@ use tfplugin::schema::Schema;
 use tfplugin::{
     Attribute, Create, Cx, Delete, Diagnostic, Diagnostics, Failed, Import, Path, Plan, Read, Resource, Update,
 };
-use trailhook_engine::document::{DocumentError, DocumentKind, EncodeError, Namespace, RouteDocument};
+use trailhook_engine::document::{Document, DocumentKind, Namespace, RouteDocument};
 
 use self::model::Route;
 use super::published::{self, Published, imported_name};
@@ -84,20 +84,12 @@ impl Published for Route {
     const PUBLISHED: &'static [&'static str] = &schema::PUBLISHED;
     const VERSION: &'static str = "version";
 
-    fn placement(&self) -> &Placement {
-        &self.placement
+    fn parts(&self) -> (&Placement, &Attribute<i64>) {
+        (&self.placement, &self.version)
     }
 
-    fn placement_mut(&mut self) -> &mut Placement {
-        &mut self.placement
-    }
-
-    fn version(&self) -> &Attribute<i64> {
-        &self.version
-    }
-
-    fn version_mut(&mut self) -> &mut Attribute<i64> {
-        &mut self.version
+    fn parts_mut(&mut self) -> (&mut Placement, &mut Attribute<i64>) {
+        (&mut self.placement, &mut self.version)
     }
 
     fn object(&self, _: &Namespace) -> Result<Option<Object>, Diagnostic> {
@@ -107,14 +99,6 @@ impl Published for Route {
     fn encode(self, namespace: &Namespace) -> Result<(Self, String), Diagnostics> {
         let text = encode(&self, namespace)?;
         Ok((self, text))
-    }
-
-    fn read_document(text: &str) -> Result<RouteDocument, DocumentError> {
-        RouteDocument::decode(text)
-    }
-
-    fn write_document(document: &RouteDocument) -> Result<String, EncodeError> {
-        document.encode()
     }
 
     fn is_own(&self, document: &RouteDocument) -> bool {

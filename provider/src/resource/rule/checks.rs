@@ -1,7 +1,7 @@
 //! What is said about a rule before it is published.
 
 use tfplugin::{Attribute, Diagnostic, Diagnostics, Path};
-use trailhook_engine::document::{Condition, EventName, Finding, RuleDocument};
+use trailhook_engine::document::{Condition, Document, EventName, Finding, RuleDocument};
 use trailhook_engine::{self as engine, language};
 
 use super::model::Rule;

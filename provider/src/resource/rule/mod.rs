@@ -16,7 +16,7 @@ mod tests_run;
 
 use tfplugin::schema::Schema;
 use tfplugin::{Attribute, Create, Cx, Delete, Diagnostic, Diagnostics, Failed, Import, Plan, Read, Resource, Update};
-use trailhook_engine::document::{DocumentError, DocumentKind, EncodeError, Namespace, RuleDocument};
+use trailhook_engine::document::{DocumentKind, Namespace, RuleDocument};
 
 use self::model::Rule;
 use super::published::{self, Published, imported_name};
@@ -84,20 +84,12 @@ impl Published for Rule {
     const PUBLISHED: &'static [&'static str] = &schema::PUBLISHED;
     const VERSION: &'static str = "version";
 
-    fn placement(&self) -> &Placement {
-        &self.placement
+    fn parts(&self) -> (&Placement, &Attribute<i64>) {
+        (&self.placement, &self.version)
     }
 
-    fn placement_mut(&mut self) -> &mut Placement {
-        &mut self.placement
-    }
-
-    fn version(&self) -> &Attribute<i64> {
-        &self.version
-    }
-
-    fn version_mut(&mut self) -> &mut Attribute<i64> {
-        &mut self.version
+    fn parts_mut(&mut self) -> (&mut Placement, &mut Attribute<i64>) {
+        (&mut self.placement, &mut self.version)
     }
 
     fn object(&self, _: &Namespace) -> Result<Option<Object>, Diagnostic> {
@@ -107,14 +99,6 @@ impl Published for Rule {
     fn encode(self, _: &Namespace) -> Result<(Self, String), Diagnostics> {
         let text = checks::encode(&self)?;
         Ok((self, text))
-    }
-
-    fn read_document(text: &str) -> Result<RuleDocument, DocumentError> {
-        RuleDocument::decode(text)
-    }
-
-    fn write_document(document: &RuleDocument) -> Result<String, EncodeError> {
-        document.encode()
     }
 
     fn is_own(&self, document: &RuleDocument) -> bool {
