@@ -4,7 +4,7 @@
 //! parsed and checked once, and then evaluated over as many events as there are:
 //!
 //! ```
-//! use trailhook_engine::document::RuleDocument;
+//! use trailhook_engine::document::{Document, RuleDocument};
 //! use trailhook_engine::event::Event;
 //! use trailhook_engine::language::{Expression, Outcome};
 //! use trailhook_engine::{Rule, RuleSet};
