@@ -1,9 +1,9 @@
 //! What every handler works with: the namespace, and a client of Parameter Store.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_config::profile::ProfileFileCredentialsProvider;
@@ -26,6 +26,7 @@ use tfplugin::{Attribute, Diagnostic, Diagnostics, Path};
 use trailhook_engine::document::Namespace;
 
 use crate::config::{Config, DEFAULT_MAX_RETRIES, DEFAULT_SESSION_NAME};
+use crate::names::Names;
 use crate::pace::Pacers;
 use crate::parameter::ThrottlingIsPaced;
 use crate::s3::S3;
@@ -47,11 +48,7 @@ pub(crate) struct Connection {
     has_region: bool,
     default_tags: Attribute<BTreeMap<String, String>>,
     pacers: Arc<Pacers>,
-    /// The parameters of the objects in this state, as far as this run came across them. Terraform plans the second half of
-    /// a replacement as if nothing was there, and the name it finds taken is the object's own.
-    own: Mutex<BTreeSet<String>>,
-    /// The parameters that this run removed.
-    freed: Mutex<BTreeSet<String>>,
+    names: Names,
     /// Whether people were told that the plan could not ask AWS.
     has_warned: AtomicBool,
     /// Whether a call of the plan had no answer.
@@ -82,8 +79,7 @@ impl Connection {
             has_region,
             default_tags,
             pacers,
-            own: Mutex::default(),
-            freed: Mutex::default(),
+            names: Names::default(),
             has_warned: AtomicBool::new(false),
             is_out_of_reach: AtomicBool::new(false),
         })
@@ -98,25 +94,9 @@ impl Connection {
         &self.pacers
     }
 
-    /// Remembers that an object of this state stands in a parameter.
-    pub(crate) fn remember(&self, parameter: &str) {
-        self.own.lock().unwrap_or_else(PoisonError::into_inner).insert(parameter.to_owned());
-    }
-
-    /// Whether an object of this state is known to stand in a parameter.
-    pub(crate) fn is_own(&self, parameter: &str) -> bool {
-        self.own.lock().unwrap_or_else(PoisonError::into_inner).contains(parameter)
-    }
-
-    /// Remembers that a parameter was removed: if the object is replaced, its name is taken again at once.
-    pub(crate) fn set_freed(&self, parameter: &str) {
-        self.remember(parameter);
-        self.freed.lock().unwrap_or_else(PoisonError::into_inner).insert(parameter.to_owned());
-    }
-
-    /// Whether this run removed a parameter.
-    pub(crate) fn is_freed(&self, parameter: &str) -> bool {
-        self.freed.lock().unwrap_or_else(PoisonError::into_inner).contains(parameter)
+    /// Who has which parameter, as far as this run knows.
+    pub(crate) fn names(&self) -> &Names {
+        &self.names
     }
 
     /// Whether this is the first warning that the plan could not ask AWS: the reason is seldom one of a single object, and is

@@ -139,48 +139,6 @@ resource "trailhook_route" "r" {
 }
 
 #[tokio::test]
-async fn a_name_that_is_taken_is_never_overwritten() {
-    let stand = require!(Stand::start().await);
-    let parameters = [format!("{NAMESPACE}/rules/trail-stopped"), format!("{NAMESPACE}/routes/security")];
-    for parameter in &parameters {
-        stand.aws.put_parameter(parameter, ParameterKind::String, "somebody's", false).await.unwrap();
-    }
-    stand.terraform.write("main.tf", &configuration(&format!("{RULE}{ROUTE}"))).unwrap();
-    stand.init().await;
-    for run in [stand.terraform.plan(&[]).await.unwrap(), stand.terraform.apply(&[]).await.unwrap()] {
-        assert_eq!(run.code, 1);
-        let text = run.diagnostics();
-        for (noun, name, resource) in
-            [("rule", "trail-stopped", "trailhook_rule"), ("route", "security", "trailhook_route")]
-        {
-            let told = format!(
-                "The parameter {NAMESPACE}/{noun}s/{name} is there, and is not overwritten. Choose another name, or take the {noun} \
-                 over with terraform import {resource}.LABEL {name} where LABEL is this resource's."
-            );
-            assert!(text.contains(&format!("The {noun} \"{name}\" exists already")), "{text}");
-            assert!(text.contains(&told), "{text}");
-        }
-    }
-    for parameter in &parameters {
-        assert_eq!(stand.aws.get_parameter(parameter).await.unwrap().unwrap().value, "somebody's");
-    }
-}
-
-#[tokio::test]
-async fn a_name_that_is_taken_between_plan_and_apply_is_never_overwritten() {
-    let stand = require!(Stand::start().await);
-    stand.terraform.write("main.tf", &configuration(RULE)).unwrap();
-    stand.init().await;
-    assert_eq!(stand.terraform.plan(&["-out=plan"]).await.unwrap().code, 2);
-    let parameter = format!("{NAMESPACE}/rules/trail-stopped");
-    stand.aws.put_parameter(&parameter, ParameterKind::String, "somebody's", false).await.unwrap();
-    let run = stand.terraform.apply(&["plan"]).await.unwrap();
-    assert_eq!(run.code, 1);
-    assert!(run.diagnostics().contains("terraform import trailhook_rule.LABEL trail-stopped"), "{}", run.diagnostics());
-    assert_eq!(stand.aws.get_parameter(&parameter).await.unwrap().unwrap().value, "somebody's");
-}
-
-#[tokio::test]
 async fn objects_are_imported_by_name() {
     let stand = require!(Stand::start().await);
     stand.apply(&format!("{RULE}{ROUTE}")).await;
@@ -287,23 +245,6 @@ async fn a_document_of_a_newer_version_is_an_error_and_stays() {
     assert!(text.contains("The rule in /trailhook/test/rules/trail-stopped cannot be read"), "{text}");
     assert!(text.contains(told), "{text}");
     assert_eq!(stand.aws.get_parameter(&parameter).await.unwrap().unwrap().value, newer);
-}
-
-#[tokio::test]
-async fn an_object_is_replaced_under_its_own_name() {
-    let stand = require!(Stand::start().await);
-    stand.apply(&format!("{RULE}{ROUTE}{OTHERS}")).await;
-    let replaced = ["-replace=trailhook_rule.stopped", "-replace=trailhook_settings.all"];
-    let plan = stand.plan_with_changes(&replaced).await;
-    assert!(plan.stdout.contains("2 to add, 0 to change, 2 to destroy"), "{}", plan.stdout);
-    stand.terraform.apply(&replaced).await.unwrap().success().unwrap();
-    stand.assert_empty_plan().await;
-    for address in ["trailhook_route.security", "trailhook_rule_pack.baseline"] {
-        stand.terraform.run(["taint", address]).await.unwrap().success().unwrap();
-    }
-    stand.terraform.apply(&[]).await.unwrap().success().unwrap();
-    stand.assert_empty_plan().await;
-    assert_eq!(stand.version("settings").await, 1);
 }
 
 #[tokio::test]

@@ -117,26 +117,18 @@ async fn settings_live_from_apply_to_destroy() {
 #[tokio::test]
 async fn a_namespace_has_one_settings() {
     let stand = require!(Stand::start().await);
-    // Planned together, the two do not see each other; the same content makes no difference.
-    stand.prepare(&format!("{BARE}{}", BARE.replace("\"all\"", "\"other\""))).await;
-    let run = stand.terraform.apply(&[]).await.unwrap();
-    assert_eq!(run.code, 1);
-    let text = run.diagnostics();
-    assert!(text.contains("The namespace /trailhook/test has settings already"), "{text}");
-    assert!(text.contains("terraform import trailhook_settings.LABEL /trailhook/test"), "{text}");
-    assert_eq!(stand.aws.get_parameter(&parameter()).await.unwrap().unwrap().version, 1);
-
-    // In another state, the plan refuses the second one.
+    stand.apply(BARE).await;
     let other = terraform(&stand.proxy.url()).unwrap();
     other.write("main.tf", &configuration(SETTINGS)).unwrap();
     other.init().await.unwrap().success().unwrap();
     let run = other.plan(&[]).await.unwrap();
     assert_eq!(run.code, 1);
-    let told = "The namespace /trailhook/test has settings already with trailhook_settings.all, on main.tf line 12, in resource \
-                \"trailhook_settings\" \"all\": 12: resource \"trailhook_settings\" \"all\" { A namespace has one trailhook_settings. The \
-                parameter /trailhook/test/settings is there, and is not overwritten. Remove this resource if another one declares the \
-                settings, or take them over with terraform import trailhook_settings.LABEL /trailhook/test where LABEL is this \
-                resource's.";
+    let told = "The settings of /trailhook/test exist already with trailhook_settings.all, on main.tf line 12, in resource \
+                \"trailhook_settings\" \"all\": 12: resource \"trailhook_settings\" \"all\" { The parameter \
+                /trailhook/test/settings is there, and is not overwritten. If this configuration had it under another label or key, \
+                keep it with moved { from = trailhook_settings.OLD to = trailhook_settings.NEW } If it was made elsewhere, take it \
+                over with terraform import trailhook_settings.LABEL /trailhook/test where LABEL is this resource's. A namespace has \
+                one trailhook_settings.";
     assert!(run.diagnostics().contains(told), "{}", run.diagnostics());
 }
 

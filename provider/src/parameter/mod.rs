@@ -28,6 +28,7 @@ use self::call::call;
 use self::doubt::Doubt;
 use self::failure::refused;
 use crate::connection::Connection;
+use crate::names::Holder;
 use crate::pace::Operation;
 
 /// How long the name of a parameter that was removed is waited for. AWS asks to wait for 30 seconds until a name is used again
@@ -71,15 +72,18 @@ pub(crate) async fn create(
     let request = request.set_tags((!tags.is_empty()).then_some(tags));
     let doubt = Doubt::default();
     let send = || request.clone().customize().interceptor(doubt.clone()).send();
-    let begun = Instant::now();
     let is_taken = |error: &SdkError<PutParameterError, _>| {
         error.as_service_error().is_some_and(PutParameterError::is_parameter_already_exists)
     };
     let mut answer = call(cx, Operation::PutParameter, send).await?;
-    // A name that was freed just now, as in a replacement, may need its time until it can be taken again.
-    while answer.as_ref().is_err_and(is_taken) && cx.is_freed(parameter) && begun.elapsed() < REUSE {
-        cx.or_interrupted(tokio::time::sleep(REUSE_WAIT)).await?;
+    // A name that is freed in this run, as in a replacement, may need its time until it can be taken again.
+    if answer.as_ref().is_err_and(is_taken) && cx.names().is_freed(cx, parameter).await? {
+        let freed = Instant::now();
         answer = call(cx, Operation::PutParameter, send).await?;
+        while answer.as_ref().is_err_and(is_taken) && freed.elapsed() < REUSE {
+            cx.or_interrupted(tokio::time::sleep(REUSE_WAIT)).await?;
+            answer = call(cx, Operation::PutParameter, send).await?;
+        }
     }
     match answer {
         Ok(answer) => Ok(stored(cx, parameter, answer.version, value).await),
@@ -112,19 +116,27 @@ pub(crate) async fn read(cx: &Cx<Connection>, parameter: &str) -> Result<Option<
 
 /// Removes a parameter. One that is gone already is as wanted.
 pub(crate) async fn delete(cx: &Cx<Connection>, parameter: &str) -> Result<(), Diagnostic> {
+    // One that is to take its name may wait for it already.
+    cx.names().remember(parameter);
+    let removed = remove(cx, parameter).await;
+    match &removed {
+        Ok(()) => cx.names().set_freed(parameter),
+        Err(_) => cx.names().set_kept(parameter),
+    }
+    removed
+}
+
+async fn remove(cx: &Cx<Connection>, parameter: &str) -> Result<(), Diagnostic> {
     let request = cx.require_client()?.delete_parameter().name(parameter);
     match call(cx, Operation::DeleteParameter, || request.clone().send()).await? {
-        Ok(_) => {
-            cx.set_freed(parameter);
-            Ok(())
-        }
+        Ok(_) => Ok(()),
         Err(error) if error.as_service_error().is_some_and(DeleteParameterError::is_parameter_not_found) => Ok(()),
         Err(error) => Err(refused(Operation::DeleteParameter, parameter, &error)),
     }
 }
 
-/// Looks at plan whether the parameter of a new object is free. Where AWS cannot be asked, that is left to apply, and told once
-/// for all objects.
+/// Looks at plan whether the parameter of a new object is free, or gets free in the same run. Where AWS cannot be asked, that is
+/// left to apply, and told once for all objects.
 pub(crate) async fn check_free(cx: &Cx<Connection>, object: &Object, parameter: &str) -> Result<(), Diagnostic> {
     let put_off = |why: &str| {
         if cx.is_first_warning() {
@@ -144,7 +156,17 @@ pub(crate) async fn check_free(cx: &Cx<Connection>, object: &Object, parameter: 
     }
     let request = client.get_parameter().name(parameter);
     match call(cx, Operation::GetParameter, || request.clone().send()).await? {
-        Ok(_) => Err(object.is_taken(parameter)),
+        Ok(_) => match cx.names().holder(cx, parameter).await? {
+            Holder::Own => {
+                cx.report(object.is_made_again(parameter));
+                Ok(())
+            }
+            Holder::Unknown => {
+                cx.report(object.may_be_taken(parameter));
+                Ok(())
+            }
+            Holder::Stranger => Err(object.is_taken(parameter)),
+        },
         Err(error) if error.as_service_error().is_some_and(GetParameterError::is_parameter_not_found) => Ok(()),
         Err(error) => {
             // A refusal may be about one parameter.

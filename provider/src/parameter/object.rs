@@ -29,41 +29,97 @@ impl Object {
         }
     }
 
+    /// What it is called in a message, and the type of its resource.
+    fn noun(&self) -> (String, &'static str) {
+        match self {
+            Self::Named(kind, name) => (format!("The {} \"{name}\"", kind.noun()), kind.resource()),
+            Self::Settings(namespace) => (format!("The settings of {namespace}"), "trailhook_settings"),
+        }
+    }
+
+    /// The attribute that a message about the name stands at.
+    fn at(&self) -> Path {
+        match self {
+            Self::Named(..) => Path::from("name"),
+            Self::Settings(_) => Path::root(),
+        }
+    }
+
+    /// How an object keeps its parameter under another label.
+    fn moved(&self) -> String {
+        let (_, resource) = self.noun();
+        format!("  moved {{\n    from = {resource}.OLD\n    to   = {resource}.NEW\n  }}")
+    }
+
     /// The error for a parameter that is there before the object was made.
     pub(super) fn is_taken(&self, parameter: &str) -> Diagnostic {
-        match self {
-            Self::Named(kind, name) => {
-                let noun = kind.noun();
-                Diagnostic::error(format!("The {noun} \"{name}\" exists already"))
-                    .detail(format!(
-                        "The parameter {parameter} is there, and is not overwritten. Choose another name, or take the {noun} over \
-                         with\n\n  terraform import {}.LABEL {name}\n\nwhere LABEL is this resource's. If another resource of this \
-                         configuration has the name, one of the two has to get another; and create_before_destroy cannot work, \
-                         because the new {noun} needs the name of the old one.",
-                        kind.resource()
-                    ))
-                    .at("name")
-            }
-            Self::Settings(namespace) => Diagnostic::error(format!("The namespace {namespace} has settings already"))
-                .detail(format!(
-                    "A namespace has one trailhook_settings. The parameter {parameter} is there, and is not overwritten. Remove this \
-                     resource if another one declares the settings, or take them over with\n\n  \
-                     terraform import trailhook_settings.LABEL {namespace}\n\nwhere LABEL is this resource's."
-                )),
-        }
+        let ((noun, resource), moved, id) = (self.noun(), self.moved(), self.id());
+        let (exists, other) = match self {
+            Self::Named(..) => (
+                "exists already",
+                "Otherwise choose another name. (create_before_destroy cannot work: the new object needs the name of the old one.)",
+            ),
+            Self::Settings(_) => ("exist already", "A namespace has one trailhook_settings."),
+        };
+        Diagnostic::error(format!("{noun} {exists}"))
+            .detail(format!(
+                "The parameter {parameter} is there, and is not overwritten. If this configuration had it under another label or \
+                 key, keep it with\n\n{moved}\n\nIf it was made elsewhere, take it over with\n\n  terraform import \
+                 {resource}.LABEL {id}\n\nwhere LABEL is this resource's. {other}"
+            ))
+            .at(self.at())
+    }
+
+    /// The warning for a name that an object of the state has, which is removed in the same run.
+    pub(super) fn is_made_again(&self, parameter: &str) -> Diagnostic {
+        let ((noun, _), moved) = (self.noun(), self.moved());
+        let verb = self.verb();
+        Diagnostic::warning(format!("{noun} {verb} removed and made again"))
+            .detail(format!(
+                "Another object of this state has the parameter {parameter}. It is removed before this one is made, and in between \
+                 nothing stands there. If it is the same under another label or key, keep it with\n\n{moved}"
+            ))
+            .at(self.at())
+    }
+
+    /// The warning for a name that is taken, while it is not known by whom.
+    pub(super) fn may_be_taken(&self, parameter: &str) -> Diagnostic {
+        let ((noun, _), moved) = (self.noun(), self.moved());
+        let exist = if matches!(self, Self::Named(..)) { "exists" } else { "exist" };
+        Diagnostic::warning(format!("{noun} {exist} already"))
+            .detail(format!(
+                "The parameter {parameter} is there. Apply fails unless another object of this state has it and is removed before. If it \
+                 is the same under another label or key, keep it with\n\n{moved}"
+            ))
+            .at(self.at())
+    }
+
+    fn verb(&self) -> &'static str {
+        if matches!(self, Self::Named(..)) { "is" } else { "are" }
+    }
+
+    /// The error for a second object of a configuration that wants the same parameter.
+    pub(crate) fn is_declared_twice(&self, namespace: &Namespace) -> Diagnostic {
+        let (_, resource) = self.noun();
+        let fault = match self {
+            Self::Named(kind, name) => Diagnostic::error(format!("Two {}s are named \"{name}\"", kind.noun())).detail(format!(
+                "Another {resource} of this configuration has this name, and in the namespace {namespace} there is one of a name. Give \
+                 one of the two another name."
+            )),
+            Self::Settings(namespace) => Diagnostic::error(format!("{namespace} has settings twice")).detail(format!(
+                "Another {resource} of this configuration is for the same namespace, which has one. Make one out of the two."
+            )),
+        };
+        fault.at(self.at())
     }
 
     /// The warning of a plan that could not look whether the parameter is free; it stands for all objects.
     pub(super) fn could_not_be_asked(&self, why: &str) -> Diagnostic {
-        let at = match self {
-            Self::Named(..) => Path::from("name"),
-            Self::Settings(_) => Path::root(),
-        };
         Diagnostic::warning("AWS could not be asked which names are free")
             .detail(format!(
                 "The plan goes on without; apply needs AWS, and fails if a name is taken. This is said once, and holds for all \
                  new objects of this provider configuration that AWS could not be asked about. {why}"
             ))
-            .at(at)
+            .at(self.at())
     }
 }

@@ -7,6 +7,7 @@ use trailhook_engine::document::{Document, DocumentError, Namespace};
 
 use super::{Placement, sentence};
 use crate::connection::Connection;
+use crate::names::{Claim, Claimant, Claimed};
 use crate::parameter::{self, Object, Stored};
 
 /// What Terraform holds of a document in a parameter.
@@ -66,13 +67,13 @@ pub(super) async fn plan<P: Published>(
     let placement = plan.proposed.placement().clone();
     let prior = plan.prior.as_ref().map(|prior| prior.placement().clone());
     if let Some(parameter) = prior.as_ref().and_then(|prior| prior.parameter_name.as_str()) {
-        cx.remember(parameter);
+        cx.names().remember(parameter);
     }
     placement.plan_tags(cx, plan, text)?;
     if let Some(prior) = &prior {
         plan_tier(cx, plan, &placement, prior).await?;
     }
-    plan_place(cx, plan, prior.as_ref()).await
+    plan_place(cx, plan, prior.as_ref(), text).await
 }
 
 /// Plans a replacement where the tier cannot be changed, and no write where the parameter has the tier already, as after an
@@ -105,6 +106,7 @@ async fn plan_place<P: Published>(
     cx: &Cx<Connection>,
     plan: &mut Plan<P>,
     prior: Option<&Placement>,
+    text: Option<&str>,
 ) -> Result<(), Diagnostics> {
     let Some(namespace) = cx.namespace() else {
         // The object may move, and may stay.
@@ -118,12 +120,21 @@ async fn plan_place<P: Published>(
     plan.set("id", object.id());
     let parameter = object.parameter(namespace);
     plan.set("parameter_name", parameter.clone());
-    match prior.map(|prior| &prior.parameter_name) {
+    let by = match prior.map(|prior| prior.parameter_name.as_str()) {
+        None => Claimant::New,
+        Some(stands) if stands == Some(&parameter) => Claimant::Holder,
+        Some(_) => Claimant::Mover,
+    };
+    let claimed = cx.names().claim(&parameter, Claim { by, text: text.map(str::to_owned) });
+    if claimed == Claimed::Twice {
+        return Err(object.is_declared_twice(namespace).into());
+    }
+    match by {
+        Claimant::Holder => {}
         // The second half of a replacement: the name is freed before it is taken.
-        None if cx.is_own(&parameter) => {}
-        None => parameter::check_free(cx, &object, &parameter).await?,
-        Some(stands) if stands.as_str() == Some(&parameter) => {}
-        Some(_) => {
+        Claimant::New if claimed == Claimed::Again => {}
+        Claimant::New => parameter::check_free(cx, &object, &parameter).await?,
+        Claimant::Mover => {
             ["arn", P::VERSION].into_iter().for_each(|attribute| plan.set_unknown(attribute));
             // One with another name is replaced, and asked about as a new one.
             let prior = plan.prior.as_ref().map(|prior| prior.object(namespace)).transpose()?.flatten();
@@ -169,7 +180,7 @@ pub(super) async fn read<P: Published>(cx: &Cx<Connection>, request: Read<P>) ->
             (object.id().into(), object.parameter(namespace))
         }
     };
-    cx.remember(&parameter);
+    cx.names().remember(&parameter);
     let Some(stored) = parameter::read(cx, &parameter).await? else { return Ok(None) };
     let placement = Placement { id, ..state.placement().read(cx, &parameter).await? };
     let model = match P::Document::decode(&stored.value) {
@@ -227,6 +238,13 @@ async fn relocate<P: Published>(cx: &Cx<Connection>, planned: P, stood: &str) ->
             );
             Err(Failed::with_state(model, [error, left].into_iter().collect::<Diagnostics>()))
         }
+    }
+}
+
+/// Tells those that are to take the name that it gets free.
+pub(super) fn plan_delete<P: Published>(cx: &Cx<Connection>, state: &P) {
+    if let Some(parameter) = state.placement().parameter_name.as_str() {
+        cx.names().remember(parameter);
     }
 }
 

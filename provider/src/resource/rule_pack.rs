@@ -135,6 +135,11 @@ impl Resource for RulePacks {
         published::plan(cx, plan, text.as_deref()).await
     }
 
+    async fn plan_delete(&self, cx: &Cx<Connection>, state: RulePack) -> Result<(), Diagnostics> {
+        published::plan_delete(cx, &state);
+        Ok(())
+    }
+
     async fn create(&self, cx: &Cx<Connection>, request: Create<RulePack>) -> Result<RulePack, Failed<RulePack>> {
         published::create(cx, request).await
     }

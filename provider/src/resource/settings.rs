@@ -117,6 +117,11 @@ impl Resource for SettingsOfNamespace {
         published::plan(cx, plan, text.as_deref()).await
     }
 
+    async fn plan_delete(&self, cx: &Cx<Connection>, state: Settings) -> Result<(), Diagnostics> {
+        published::plan_delete(cx, &state);
+        Ok(())
+    }
+
     async fn create(&self, cx: &Cx<Connection>, request: Create<Settings>) -> Result<Settings, Failed<Settings>> {
         published::create(cx, request).await
     }

@@ -56,6 +56,11 @@ impl Resource for Routes {
         published::plan(cx, plan, text.as_deref()).await
     }
 
+    async fn plan_delete(&self, cx: &Cx<Connection>, state: Route) -> Result<(), Diagnostics> {
+        published::plan_delete(cx, &state);
+        Ok(())
+    }
+
     async fn create(&self, cx: &Cx<Connection>, request: Create<Route>) -> Result<Route, Failed<Route>> {
         published::create(cx, request).await
     }

@@ -56,6 +56,11 @@ impl Resource for Rules {
         published::plan(cx, plan, text.as_deref()).await
     }
 
+    async fn plan_delete(&self, cx: &Cx<Connection>, state: Rule) -> Result<(), Diagnostics> {
+        published::plan_delete(cx, &state);
+        Ok(())
+    }
+
     async fn create(&self, cx: &Cx<Connection>, request: Create<Rule>) -> Result<Rule, Failed<Rule>> {
         published::create(cx, request).await
     }
