@@ -60,6 +60,11 @@ const TOP: [(&str, Type, bool); 30] = [
     ("tlsDetails", Type::Object, true),
 ];
 
+/// Members that every record has, with a text in them that is not empty. What older versions of the record's contents or
+/// events of a service itself lack is not among them.
+const ALWAYS: [&str; 7] =
+    ["eventVersion", "eventTime", "eventSource", "eventName", "awsRegion", "eventID", "eventType"];
+
 /// Members of rarer kinds of events, whose inside is not described here.
 const TOP_OF_ANY_FORM: [&str; 3] = ["insightDetails", "eventContext", "annotation"];
 
@@ -193,6 +198,11 @@ pub(crate) fn field(path: &str) -> Option<Field> {
         // Nothing stands below a string.
         _ => None,
     }
+}
+
+/// Whether every event has the field, and a text in it that is not empty.
+pub(crate) fn is_in_every_event(path: &str) -> bool {
+    ALWAYS.contains(&path)
 }
 
 fn identity(path: &str) -> Option<Field> {

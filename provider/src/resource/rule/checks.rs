@@ -6,7 +6,7 @@ use trailhook_engine::{self as engine, language};
 
 use super::model::Rule;
 use super::tests_run;
-use crate::language::check;
+use crate::language::{check, check_narrowed};
 use crate::resource::reading::{Reading, Texts};
 use crate::resource::{sentence, too_large_for_one};
 
@@ -70,7 +70,10 @@ fn compile(rule: &Rule) -> (Option<engine::Rule>, Diagnostics) {
     let condition = rule.condition(&mut reading);
     match &condition {
         Condition::Expression(source) if rule.expression.known() == Some(source) => {
-            found.append(check(source, "expression"));
+            // What is not known yet may narrow the rule.
+            let is_alone = (rule.exceptions.is_null() || rule.exceptions.known().is_some_and(Vec::is_empty))
+                && rule.threshold.is_null();
+            found.append(if is_alone { check(source, "expression") } else { check_narrowed(source, "expression") });
         }
         Condition::Expression(_) => {}
         Condition::EventNames(names) => found.append(name_findings(names)),
