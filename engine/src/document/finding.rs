@@ -51,7 +51,7 @@ impl EventName {
         let meant = meant.map(|meant| match meant {
             Meant::Dated(begin) => format!(
                 "Its names carry the date of the interface, and `event_names` are compared whole; use `expression` with \
-                 `event[\"eventName\"].startswith(\"{begin}\")`."
+                 `event['eventName'].startswith('{begin}')`."
             ),
             Meant::Name(meant) => format!("Did you mean {}?", with_service(self.service(), &meant)),
         });
@@ -123,8 +123,8 @@ mod tests {
             TH0303 no known event has the source "cloudtrial.amazonaws.com", as "cloudtrial:StopLogging" asks for | Did you mean "cloudtrail:StopLogging"?
             TH0302 `s3.amazonaws.com` has no known event "StopLogging" | There is "cloudtrail:StopLogging".
             TH0303 no known event has the source "S3.amazonaws.com", as "S3:PutBucketPolicy" asks for | Did you mean "s3:PutBucketPolicy"?
-            TH0301 no known event has the name "lambda:UpdateFunctionCode" | Its names carry the date of the interface, and `event_names` are compared whole; use `expression` with `event["eventName"].startswith("UpdateFunctionCode")`.
-            TH0301 no known event has the name "UpdateFunctionCode" | Its names carry the date of the interface, and `event_names` are compared whole; use `expression` with `event["eventName"].startswith("UpdateFunctionCode")`.
+            TH0301 no known event has the name "lambda:UpdateFunctionCode" | Its names carry the date of the interface, and `event_names` are compared whole; use `expression` with `event['eventName'].startswith('UpdateFunctionCode')`.
+            TH0301 no known event has the name "UpdateFunctionCode" | Its names carry the date of the interface, and `event_names` are compared whole; use `expression` with `event['eventName'].startswith('UpdateFunctionCode')`.
             TH0302 `s3.amazonaws.com` has no known event "PutPublicAccessBlock" | Did you mean "s3:PutBucketPublicAccessBlock"? There is "s3-control:PutPublicAccessBlock".
             TH0301 no known event has the name "NobodyKnowsThisEvent" | The rule asks for it all the same. Events that a service writes of itself are in no list.
             TH0303 no known event has the source "nobody-knows-this.amazonaws.com", as "nobody-knows-this:Event" asks for | The service is the event's `eventSource` without `.amazonaws.com`.

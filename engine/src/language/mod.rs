@@ -61,6 +61,7 @@ mod newlines;
 mod number;
 mod parse;
 mod pattern;
+mod quotes;
 mod read;
 mod relation;
 mod slips;

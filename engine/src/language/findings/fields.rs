@@ -86,7 +86,10 @@ impl<'e> Findings<'e> {
         }
         let message = match field.r#type {
             Type::Object if path == "resources" => {
-                "`resources` is a list, of which the flat event has the leaves alone; `items(event, \"resources\")` goes through it".to_owned()
+                let items = format!("items(event, {})", self.quoted_like(key.span, path));
+                format!(
+                    "`resources` is a list, of which the flat event has the leaves alone; `{items}` goes through it"
+                )
             }
             Type::Object => format!("`{path}` is an object, of which the flat event has the leaves alone"),
             Type::ObjectOrNull => {

@@ -34,7 +34,7 @@ use super::code::Code;
 use super::diagnostic::Diagnostic;
 use super::expr::{Comparison, Constant, Expr, ExprKind};
 use super::span::Span;
-use super::{Expression, MAX_FINDINGS};
+use super::{Expression, MAX_FINDINGS, quotes};
 
 /// The findings about an expression, in the order of the text. Nothing is said of one that is true of every event if it is
 /// narrowed by other means.
@@ -141,10 +141,9 @@ impl<'e> Findings<'e> {
         }
     }
 
-    /// A string in the quotation marks of a literal.
+    /// A string in the quotation marks that stand at a place.
     fn quoted_like(&self, span: Span, text: &str) -> String {
-        let quote = if span.of(self.source).contains('\'') { '\'' } else { '"' };
-        quoted(text, quote)
+        quotes::quoted_like(self.source, span, text)
     }
 }
 
@@ -162,19 +161,6 @@ impl Literal<'_> {
             _ => None,
         }
     }
-}
-
-fn quoted(text: &str, quote: char) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push(quote);
-    for character in text.chars() {
-        if character == quote || character == '\\' {
-            out.push('\\');
-        }
-        out.push(character);
-    }
-    out.push(quote);
-    out
 }
 
 /// Each operator of a comparison with its two sides.
