@@ -217,6 +217,17 @@ fn identity(path: &str) -> Option<Field> {
     is_parent.then_some(Field { r#type: Type::Object, optional: true })
 }
 
+/// A few of the fields below the path of an object; none where any name may stand.
+pub(crate) fn fields_below(path: &str) -> Vec<String> {
+    const MOST: usize = 3;
+    if path == "resources" {
+        return vec!["resources.0.ARN".to_owned(), "resources.0.accountId".to_owned()];
+    }
+    let fields = IDENTITY.iter().map(|below| format!("userIdentity.{below}"));
+    let is_below = |field: &String| field.strip_prefix(path).is_some_and(|rest| rest.starts_with('.'));
+    fields.filter(is_below).take(MOST).collect()
+}
+
 /// The path that was meant by one that CloudTrail does not write.
 pub(crate) fn meant_field(path: &str) -> Option<String> {
     let (top, below) = path.split_once('.').map_or((path, None), |(top, below)| (top, Some(below)));

@@ -1,7 +1,7 @@
 //! What is suspicious about names that stand outside of expressions: events that nobody knows, and fields.
 
 use super::event_name::EventName;
-use crate::catalogue::{self, Events, Meant, Unfound};
+use crate::catalogue::{self, Events, Meant, Type, Unfound};
 use crate::language::Code;
 
 /// A name that is admitted, and may not be what was meant.
@@ -75,8 +75,11 @@ impl Finding {
     /// What is suspicious about the name of a field, as `group_by` and a threshold have them.
     #[must_use]
     pub fn of_field(field: &str) -> Option<Self> {
-        if field == ACTOR || catalogue::field(field).is_some() {
+        if field == ACTOR {
             return None;
+        }
+        if let Some(known) = catalogue::field(field) {
+            return matches!(known.r#type, Type::Object | Type::ObjectOrNull).then(|| Self::of_object(field));
         }
         Some(Self {
             code: Code::UnknownField,
@@ -90,6 +93,25 @@ impl Finding {
                 }
             },
         })
+    }
+}
+
+impl Finding {
+    /// The path of an object, which has no value of its own.
+    fn of_object(path: &str) -> Self {
+        let below = catalogue::fields_below(path);
+        let below = match below.as_slice() {
+            [] => format!("Name a field below it: `{path}.…`, its whole path."),
+            [one] => format!("Name a field below it: `{one}`."),
+            [others @ .., last] => format!("Name a field below it, such as `{}` or `{last}`.", others.join("`, `")),
+        };
+        let what = if path == "resources" { "a list" } else { "an object" };
+        let who = if path == "userIdentity" { " `actor` stands for who did it." } else { "" };
+        Self {
+            code: Code::ObjectField,
+            message: format!("`{path}` is {what}, which has no value of its own"),
+            help: format!("{below}{who} As it stands, it tells no events apart."),
+        }
     }
 }
 
@@ -139,6 +161,16 @@ mod tests {
         }
         let told =
             |field: &str| Finding::of_field(field).map(|finding| format!("{} | {}", finding.message, finding.help));
+        let objects =
+            ["userIdentity", "userIdentity.sessionContext", "userIdentity.inScopeOf", "requestParameters", "resources"];
+        assert!(objects.iter().all(|object| Finding::of_field(object).unwrap().code == Code::ObjectField));
+        insta::assert_snapshot!(objects.map(|field| told(field).unwrap()).join("\n"), @r"
+        `userIdentity` is an object, which has no value of its own | Name a field below it, such as `userIdentity.type`, `userIdentity.principalId` or `userIdentity.arn`. `actor` stands for who did it. As it stands, it tells no events apart.
+        `userIdentity.sessionContext` is an object, which has no value of its own | Name a field below it, such as `userIdentity.sessionContext.sessionIssuer.type`, `userIdentity.sessionContext.sessionIssuer.principalId` or `userIdentity.sessionContext.sessionIssuer.arn`. As it stands, it tells no events apart.
+        `userIdentity.inScopeOf` is an object, which has no value of its own | Name a field below it: `userIdentity.inScopeOf.…`, its whole path. As it stands, it tells no events apart.
+        `requestParameters` is an object, which has no value of its own | Name a field below it: `requestParameters.…`, its whole path. As it stands, it tells no events apart.
+        `resources` is a list, which has no value of its own | Name a field below it, such as `resources.0.ARN` or `resources.0.accountId`. As it stands, it tells no events apart.
+        ");
         insta::assert_snapshot!(["eventname", "userIdentity.arm", "nobody"].map(|field| told(field).unwrap()).join("\n"), @r"
         CloudTrail writes no field `eventname` | Did you mean `eventName`? A field that is absent counts as the empty string.
         CloudTrail writes no field `userIdentity.arm` | Did you mean `userIdentity.arn`? A field that is absent counts as the empty string.
