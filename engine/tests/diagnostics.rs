@@ -94,11 +94,15 @@ const MISTAKES: &[&str] = &[
     "event['errorCode'].exists()",
     "event['detail']['eventName'] == 'x'",
     "event['requestParameters'].get('bucketName', '') == 'x'",
+    "event.detail.userIdentity.type == 'Root' or event['detail'].get('errorCode', '') == 'x'",
+    "{ ($.eventName = ConsoleLogin) && ($.errorMessage = \"Failed authentication\") }",
+    "{ $.resources[*].ARN = x }",
 ];
 
 /// A text for each thing that runs and may not have been meant.
 const SUSPICIONS: &[&str] = &[
     "event.get('userIdentity', {}).get('sessionContext', {}).get('mfa', 'x') == 'Root'",
+    "event.get('detail', {}).get('eventName') == 'StopLogging' or event['detail.userIdentity.type'] == 'Root'",
     "event['eventName'] in ('StopLogging' 'DeleteTrail')",
     "event.get('userIdentity.arn') == 'arn:*' or event['eventName'] == 'Create.*'",
     "event['eventName'] != 'StopLogging' and 'DeleteTrail'",

@@ -230,11 +230,11 @@ pub(crate) fn fields_below(path: &str) -> Vec<String> {
 
 /// The path that was meant by one that CloudTrail does not write.
 pub(crate) fn meant_field(path: &str) -> Option<String> {
-    let (top, below) = path.split_once('.').map_or((path, None), |(top, below)| (top, Some(below)));
-    // As EventBridge wraps the event.
-    if let ("detail", Some(below)) = (top, below) {
-        return field(below).map(|_| below.to_owned()).or_else(|| meant_field(below));
+    let inner = without_envelope(path);
+    if inner != path {
+        return field(inner).map(|_| inner.to_owned()).or_else(|| meant_field(inner));
     }
+    let (top, below) = path.split_once('.').map_or((path, None), |(top, below)| (top, Some(below)));
     if top == "userIdentity" {
         let below = below?;
         // The last segment may be right, and the way to it forgotten.
@@ -256,6 +256,12 @@ pub(crate) fn meant_field(path: &str) -> Option<String> {
         None if whole != path => meant_field(&whole),
         None => None,
     }
+}
+
+/// The path in the event itself, where it was written as EventBridge wraps the event: nothing that CloudTrail writes is
+/// called `detail`.
+pub(crate) fn without_envelope(path: &str) -> &str {
+    path.strip_prefix("detail.").filter(|rest| !rest.is_empty()).unwrap_or(path)
 }
 
 /// The form that all values of a field have.

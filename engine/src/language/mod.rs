@@ -56,6 +56,7 @@ mod limits;
 mod literal;
 mod lower;
 mod method;
+mod metric_filter;
 mod names;
 mod newlines;
 mod number;

@@ -331,10 +331,10 @@ impl Lowering<'_> {
         let rest: Vec<_> = arguments.skip(1).map(|argument| format!(", {argument}")).collect();
         let span = Span::new(start, call.range().end().to_usize());
         let whole = Span::from(call.range());
-        let path = self.quoted_like(whole, &format!("{path}.{}", key.value.to_str()));
-        let meant = format!("event.get({path}{})", rest.concat());
+        let path = format!("{path}.{}", key.value.to_str());
         let message = "the event is flat: a nested field has one key";
-        Some(Diagnostic::error(Code::NestedSubscript, span, message).suggest_for(whole, meant))
+        let fault = Diagnostic::error(Code::NestedSubscript, span, message);
+        Some(self.suggest_path(fault, whole, &path, ".get(", &format!("{})", rest.concat())))
     }
 
     /// What would always raise is refused, also where it is never reached: it is a mistake all the same.
@@ -372,7 +372,7 @@ impl Lowering<'_> {
             let message = "a field of the event is read with brackets";
             let whole = Span::from(attribute.range());
             let fault = Diagnostic::error(Code::AttributeAccess, behind_event, message);
-            return self.refuse(fault.suggest_for(whole, format!("event[{}]", self.quoted_like(whole, &path))));
+            return self.refuse(self.suggest_path(fault, whole, &path, "[", "]"));
         }
         let known = method::DICT.iter().chain(&method::STR).any(|signature| signature.name == name);
         let message = if known {

@@ -10,13 +10,14 @@ use ruff_text_size::Ranged;
 
 use super::MAX_FINDINGS;
 use super::code::Code;
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, ENVELOPE};
 use super::eval::Patterns;
 use super::expr::{Collection, Comparison, Constant, Expr, ExprKind};
 use super::function::{BUILTINS, HELPERS};
 use super::limits::MAX_DEPTH;
 use super::span::Span;
 use super::{literal, quotes};
+use crate::catalogue::without_envelope;
 use crate::similar::nearest;
 use comprehension::Scope;
 
@@ -121,6 +122,13 @@ impl Lowering<'_> {
 
     fn unsupported<T>(&mut self, what: &str, span: Span) -> Option<T> {
         self.refuse(Diagnostic::error(Code::Unsupported, span, format!("the rule language has no {what}")))
+    }
+
+    /// Suggests to read a path: `event` with the key between two parts of the text behind it.
+    fn suggest_path(&self, fault: Diagnostic, place: Span, path: &str, open: &str, close: &str) -> Diagnostic {
+        let inner = without_envelope(path);
+        let fault = fault.suggest_for(place, format!("event{open}{}{close}", self.quoted_like(place, inner)));
+        if inner == path { fault } else { fault.hint(ENVELOPE) }
     }
 
     /// A string in the quotation marks that stand at a place.
@@ -277,7 +285,7 @@ impl Lowering<'_> {
             let span = Span::new(start, subscript.range().end().to_usize());
             let whole = Span::from(subscript.range());
             let fault = Diagnostic::error(Code::NestedSubscript, span, "the event is flat: a nested field has one key");
-            return self.refuse(fault.suggest_for(whole, format!("event[{}]", self.quoted_like(whole, &path))));
+            return self.refuse(self.suggest_path(fault, whole, &path, "[", "]"));
         }
         let value = self.boxed(&subscript.value);
         if let python::Expr::Slice(slice) = &*subscript.slice {
