@@ -327,6 +327,24 @@ fn a_rule_for_every_event_is_told_unless_something_else_narrows_it() {
 }
 
 #[test]
+fn of_a_long_list_of_unknown_names_the_first_are_told_and_how_many_more_there_are() {
+    let list = |count: usize| {
+        let names: Vec<_> = (0..count).map(|number| format!("'NobodyKnows{number}'")).collect();
+        check(&format!("event['eventName'] in [{}, 'StopLogging']", names.join(", "))).diagnostics
+    };
+    assert_eq!(list(10).len(), 10);
+    for (count, told) in [
+        (11, "1 more name of this list is of no known event"),
+        (25, "15 more names of this list are of no known event"),
+    ] {
+        let found = list(count);
+        assert_eq!(found.len(), 11);
+        assert!(found.iter().all(|finding| finding.code == Code::UnknownEventName));
+        assert_eq!(found[10].message, told);
+    }
+}
+
+#[test]
 fn a_text_full_of_mistakes_is_told_in_bounds() {
     let source = vec!["x"; 1_500].join(" or ");
     let faults = Expression::parse(&source).unwrap_err();

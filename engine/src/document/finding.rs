@@ -16,6 +16,16 @@ pub struct Finding {
 }
 
 impl EventName {
+    /// Whether the catalogue has the event. This costs far less than [`EventName::finding`], which is `None` then.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        let events = Events::known();
+        match self.service().map(|service| format!("{service}.amazonaws.com")) {
+            Some(source) => events.has_event(&source, self.name()),
+            None => events.has_name(self.name()),
+        }
+    }
+
     /// What is suspicious about the name: nothing is known of the service, or of such an event.
     ///
     /// The catalogue is never complete, and no finding changes what the name stands for.
@@ -130,7 +140,9 @@ mod tests {
         };
         for known in ["StopLogging", "s3:PutBucketPolicy", "signin:ConsoleLogin", "ConsoleLogin"] {
             assert_eq!(told(known), None);
+            assert!(EventName::parse(known).unwrap().is_known());
         }
+        assert!(!EventName::parse("s3:StopLogging").unwrap().is_known());
         insta::assert_snapshot!(
             [
                 "StopLoging", "cloudtrail:StopLoging", "cloudtrial:StopLogging", "s3:StopLogging", "S3:PutBucketPolicy",

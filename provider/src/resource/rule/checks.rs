@@ -100,16 +100,19 @@ fn compile(rule: &Rule) -> (Option<engine::Rule>, Diagnostics) {
     }
 }
 
-/// Names that nobody knows. Behind a number of them it is not the names that are wrong.
+/// Names that nobody knows: each of the first, and how many more there are.
 fn name_findings<'n>(names: impl IntoIterator<Item = &'n EventName>) -> Diagnostics {
-    let mut findings = names.into_iter().filter_map(EventName::finding);
+    let mut unknown = names.into_iter().filter(|name| !name.is_known());
     let at = Path::from("event_names");
-    let mut found: Diagnostics =
-        findings.by_ref().take(MAX_FINDINGS).map(|finding| warning(finding, at.clone())).collect();
-    if findings.next().is_some() {
-        let more = Diagnostic::warning(format!("More than {MAX_FINDINGS} names are of no known event"));
-        found.push(more.detail("The further ones were not looked at.").at(at));
-    }
+    let first = unknown.by_ref().take(MAX_FINDINGS).filter_map(EventName::finding);
+    let mut found: Diagnostics = first.map(|finding| warning(finding, at.clone())).collect();
+    let summary = match unknown.count() {
+        0 => return found,
+        1 => "1 more name is of no known event".to_owned(),
+        more => format!("{more} more names are of no known event"),
+    };
+    let detail = format!("The first {MAX_FINDINGS} are told each by itself.");
+    found.push(Diagnostic::warning(summary).detail(detail).at(at));
     found
 }
 
