@@ -11,7 +11,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use trailhook_engine::language::{Code, Diagnostic, Expression, Severity, check};
+use trailhook_engine::language::{Code, Diagnostic, Expression, Severity, check, check_narrowed};
 
 /// A text for each thing that can be wrong.
 const MISTAKES: &[&str] = &[
@@ -38,6 +38,10 @@ const MISTAKES: &[&str] = &[
     "event.userIdentity.arn == 'A'",
     "event['userIdentity']['sessionContext']['sessionIssuer'] == 'x'",
     "event['resources'][0]['ARN'] == 'x'",
+    "event[\"userIdentity\"][\"type\"] == 'Root' or event['userIdentity'].get('x', \"it's\") == \"it's\"",
+    "event.eventName == \"StopLogging\" or sourceIPAddress == \"x\" or event[\"x\"].contains()",
+    "event.readOnly",
+    "in_cidr(event['sourceIPAddress'], \"10.0.0/8\")",
     "event['eventName'].contains('Login')",
     "event['eventName'].format()",
     "event['eventName'].startswith",
@@ -90,11 +94,15 @@ const MISTAKES: &[&str] = &[
     "event['errorCode'].exists()",
     "event['detail']['eventName'] == 'x'",
     "event['requestParameters'].get('bucketName', '') == 'x'",
+    "event.detail.userIdentity.type == 'Root' or event['detail'].get('errorCode', '') == 'x'",
+    "{ ($.eventName = ConsoleLogin) && ($.errorMessage = \"Failed authentication\") }",
+    "{ $.resources[*].ARN = x }",
 ];
 
 /// A text for each thing that runs and may not have been meant.
 const SUSPICIONS: &[&str] = &[
     "event.get('userIdentity', {}).get('sessionContext', {}).get('mfa', 'x') == 'Root'",
+    "event.get('detail', {}).get('eventName') == 'StopLogging' or event['detail.userIdentity.type'] == 'Root'",
     "event['eventName'] in ('StopLogging' 'DeleteTrail')",
     "event.get('userIdentity.arn') == 'arn:*' or event['eventName'] == 'Create.*'",
     "event['eventName'] != 'StopLogging' and 'DeleteTrail'",
@@ -124,6 +132,11 @@ const SUSPICIONS: &[&str] = &[
     "event['eventName'] in [] or event['eventName'] not in ()",
     "1 == 1",
     "bool(1) and (1 or True)",
+    "True",
+    "event.get('errorCode') is None or True",
+    "'eventName' in event",
+    "event['readOnly'] == False or (event['eventSource'] == 's3.amazonaws.com' or event['eventName'] != '')",
+    "event['eventName']",
     "'a' == 'b'",
     "event.get('userIdentity.accountId') in ['111111111111', 222222222222]",
     "event['eventVersion'] >= 1.08",
@@ -245,7 +258,10 @@ fn nothing_is_said_of_what_was_meant() {
         "True if event.get('errorCode') else False",
         "any(v for v in event.values()) or not event",
         "max(event['eventName'], event['awsRegion']) == 'x'",
-        "True",
+        "'eventName' in event and event['eventName'] == 'StopLogging'",
+        "'errorCode' in event or event.get('sourceIPAddress') != ''",
+        "event.get('eventName', '').startswith('') and event['readOnly'] == False",
+        "'eventName' in event if event['readOnly'] else event['readOnly'] == False",
         // A guard in front, in any form.
         "'errorCode' in event and event['errorCode'] == 'A'",
         "not 'errorCode' in event or event['errorCode'] == 'A'",
@@ -275,6 +291,56 @@ fn nothing_is_said_of_what_was_meant() {
         "any(event_name == 'A' for event_name in ['A'] if event_name != 'A') or not event",
     ] {
         assert_eq!(check(source).diagnostics, [], "{source}");
+    }
+}
+
+#[test]
+fn a_rule_for_every_event_is_told_unless_something_else_narrows_it() {
+    for source in [
+        "True",
+        "not False",
+        "'x' == 'x' and 1 < 2",
+        "event.get('errorCode') is None or True",
+        "'eventName' in event",
+        "not ('eventName' not in event)",
+        "event['eventName'] != ''",
+        "'' != event.get('eventSource', '') and event.get('eventName') is not None",
+        "event.get('eventName') not in ('', None)",
+        "bool(event.get('eventTime'))",
+        "event['eventName'] and 'awsRegion' in event",
+        "event['eventName'].startswith('') or event['eventName'] == 'StopLogging'",
+        "glob(event['eventName'], '*') and matches(event['eventSource'], '.*')",
+        "True if event.get('readOnly') else 'eventName' in event",
+    ] {
+        let codes: Vec<_> = check(source).diagnostics.iter().map(|found| found.code).collect();
+        assert_eq!(codes, [Code::AlwaysTrue], "{source}");
+        assert_eq!(check_narrowed(source).diagnostics, [], "{source}");
+    }
+    // Such a value is never `True` itself.
+    for source in ["event['eventName']", "event.get('eventName') and 1", "1", "event['eventName'] or True"] {
+        let codes: Vec<_> = check(source).diagnostics.iter().map(|found| found.code).collect();
+        assert!(codes.is_empty() || codes == [Code::NeverTrue], "{source}: {codes:?}");
+    }
+    // No value makes both of them false, whatever stands beside the expression.
+    let mistake = "event['eventName'] != 'A' or event['eventName'] != 'B'";
+    assert!(check_narrowed(mistake).diagnostics.iter().any(|found| found.code == Code::AlwaysTrue));
+}
+
+#[test]
+fn of_a_long_list_of_unknown_names_the_first_are_told_and_how_many_more_there_are() {
+    let list = |count: usize| {
+        let names: Vec<_> = (0..count).map(|number| format!("'NobodyKnows{number}'")).collect();
+        check(&format!("event['eventName'] in [{}, 'StopLogging']", names.join(", "))).diagnostics
+    };
+    assert_eq!(list(10).len(), 10);
+    for (count, told) in [
+        (11, "1 more name of this list is of no known event"),
+        (25, "15 more names of this list are of no known event"),
+    ] {
+        let found = list(count);
+        assert_eq!(found.len(), 11);
+        assert!(found.iter().all(|finding| finding.code == Code::UnknownEventName));
+        assert_eq!(found[10].message, told);
     }
 }
 

@@ -5,8 +5,15 @@ use trailhook_engine::language::{self, Code, Severity};
 
 /// What is found about an expression, at its attribute.
 pub(crate) fn check(source: &str, at: impl Into<Path>) -> Diagnostics {
-    let at = at.into();
-    let found = language::check(source).diagnostics;
+    told(source, &language::check(source).diagnostics, &at.into())
+}
+
+/// What is found about an expression beside other conditions: that it is true of every event is no finding there.
+pub(crate) fn check_narrowed(source: &str, at: impl Into<Path>) -> Diagnostics {
+    told(source, &language::check_narrowed(source).diagnostics, &at.into())
+}
+
+fn told(source: &str, found: &[language::Diagnostic], at: &Path) -> Diagnostics {
     let told = found.iter().filter_map(|finding| {
         let summary = summary(&finding.message, finding.code);
         let told = match finding.severity {

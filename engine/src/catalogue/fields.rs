@@ -60,6 +60,11 @@ const TOP: [(&str, Type, bool); 30] = [
     ("tlsDetails", Type::Object, true),
 ];
 
+/// Members that every record has, with a text in them that is not empty. What older versions of the record's contents or
+/// events of a service itself lack is not among them.
+const ALWAYS: [&str; 7] =
+    ["eventVersion", "eventTime", "eventSource", "eventName", "awsRegion", "eventID", "eventType"];
+
 /// Members of rarer kinds of events, whose inside is not described here.
 const TOP_OF_ANY_FORM: [&str; 3] = ["insightDetails", "eventContext", "annotation"];
 
@@ -195,6 +200,11 @@ pub(crate) fn field(path: &str) -> Option<Field> {
     }
 }
 
+/// Whether every event has the field, and a text in it that is not empty.
+pub(crate) fn is_in_every_event(path: &str) -> bool {
+    ALWAYS.contains(&path)
+}
+
 fn identity(path: &str) -> Option<Field> {
     if IDENTITY.contains(&path) {
         return Some(Field { r#type: Type::Text, optional: path != "type" });
@@ -207,13 +217,24 @@ fn identity(path: &str) -> Option<Field> {
     is_parent.then_some(Field { r#type: Type::Object, optional: true })
 }
 
+/// A few of the fields below the path of an object; none where any name may stand.
+pub(crate) fn fields_below(path: &str) -> Vec<String> {
+    const MOST: usize = 3;
+    if path == "resources" {
+        return vec!["resources.0.ARN".to_owned(), "resources.0.accountId".to_owned()];
+    }
+    let fields = IDENTITY.iter().map(|below| format!("userIdentity.{below}"));
+    let is_below = |field: &String| field.strip_prefix(path).is_some_and(|rest| rest.starts_with('.'));
+    fields.filter(is_below).take(MOST).collect()
+}
+
 /// The path that was meant by one that CloudTrail does not write.
 pub(crate) fn meant_field(path: &str) -> Option<String> {
-    let (top, below) = path.split_once('.').map_or((path, None), |(top, below)| (top, Some(below)));
-    // As EventBridge wraps the event.
-    if let ("detail", Some(below)) = (top, below) {
-        return field(below).map(|_| below.to_owned()).or_else(|| meant_field(below));
+    let inner = without_envelope(path);
+    if inner != path {
+        return field(inner).map(|_| inner.to_owned()).or_else(|| meant_field(inner));
     }
+    let (top, below) = path.split_once('.').map_or((path, None), |(top, below)| (top, Some(below)));
     if top == "userIdentity" {
         let below = below?;
         // The last segment may be right, and the way to it forgotten.
@@ -235,6 +256,12 @@ pub(crate) fn meant_field(path: &str) -> Option<String> {
         None if whole != path => meant_field(&whole),
         None => None,
     }
+}
+
+/// The path in the event itself, where it was written as EventBridge wraps the event: nothing that CloudTrail writes is
+/// called `detail`.
+pub(crate) fn without_envelope(path: &str) -> &str {
+    path.strip_prefix("detail.").filter(|rest| !rest.is_empty()).unwrap_or(path)
 }
 
 /// The form that all values of a field have.

@@ -8,6 +8,7 @@ mod lookup;
 
 pub(crate) use events::{Events, bare_source};
 pub(crate) use fields::{
-    Form, Type, allowed_values, field, form, identity_carries, is_region, meant_field, meant_region,
+    Form, Type, allowed_values, field, fields_below, form, identity_carries, is_in_every_event, is_region, meant_field,
+    meant_region, without_envelope,
 };
 pub(crate) use lookup::{Meant, Unfound};

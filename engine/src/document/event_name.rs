@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::catalogue::bare_source;
+
 /// `Name`, or `service:Name` for the event of one source: `s3:PutBucketPolicy`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -19,6 +21,14 @@ pub enum EventNameError {
     /// A pattern.
     #[error("\"{0}\" holds a `*`, and event names are compared whole; use an expression with `startswith` or `glob`")]
     Pattern(String),
+    /// The whole source in front of the name.
+    #[error("\"{text}\" has the event's whole source in front; write its service alone: \"{meant}\"")]
+    Source {
+        /// The text.
+        text: String,
+        /// The same with the service in front.
+        meant: String,
+    },
     /// Anything else that no event is called.
     #[error(
         "\"{0}\" is not the name of an event; write it as CloudTrail does, such as \"DeleteTrail\" or \"s3:PutBucketPolicy\""
@@ -47,6 +57,14 @@ impl EventName {
         };
         if !is_word(name, &['_', '.', '-']) || !service.is_none_or(|service| is_word(service, &['-', '.'])) {
             return Err(EventNameError::Form(text.to_owned()));
+        }
+        if let Some(service) = service
+            && let bare = bare_source(service)
+            && bare != service
+            && !bare.is_empty()
+        {
+            let meant = format!("{bare}:{name}");
+            return Err(EventNameError::Source { text: text.to_owned(), meant });
         }
         Ok(Self { service: service.map(str::to_owned), name: name.to_owned() })
     }
@@ -148,6 +166,16 @@ mod tests {
     fn what_no_event_is_called_is_refused() {
         for text in ["", "s3:", ":Put", "a b", "\"x", "s3:Put:Bucket", "Stop\\"] {
             assert_eq!(EventName::parse(text), Err(EventNameError::Form(text.to_owned())));
+        }
+        for (text, meant) in [
+            ("cloudtrail.amazonaws.com:DeleteTrail", "cloudtrail:DeleteTrail"),
+            ("s3.amazonaws.com.cn:PutBucketPolicy", "s3:PutBucketPolicy"),
+        ] {
+            let told = EventName::parse(text).unwrap_err().to_string();
+            let expected =
+                format!("\"{text}\" has the event's whole source in front; write its service alone: \"{meant}\"");
+            assert_eq!(told, expected);
+            assert!(EventName::parse(meant).is_ok());
         }
         assert_eq!(EventName::parse("s3:Put*"), Err(EventNameError::Pattern("s3:Put*".to_owned())));
         for text in ["REST.GET.OBJECT_LOCK_CONFIGURATION", "CreateDistribution2020_05_31", "route53resolver:x"] {

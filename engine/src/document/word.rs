@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::similar::nearest;
+
 /// What happens with an event for which a rule is true.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -36,17 +38,19 @@ pub enum Severity {
 
 /// A text that is none of the words of a list.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("\"{found}\" is not one of {allowed}")]
+#[error("\"{found}\" is not one of {allowed}{}", .meant.map(|meant| format!("; did you mean \"{meant}\"?")).unwrap_or_default())]
 pub struct UnknownWord {
     found: String,
     allowed: String,
+    meant: Option<&'static str>,
 }
 
 /// The value of a word.
-pub(crate) fn word<T: Copy>(text: &str, words: &[(T, &str)]) -> Result<T, UnknownWord> {
+pub(crate) fn word<T: Copy>(text: &str, words: &[(T, &'static str)]) -> Result<T, UnknownWord> {
     words.iter().find(|(_, word)| *word == text).map(|(value, _)| *value).ok_or_else(|| UnknownWord {
         found: text.to_owned(),
         allowed: words.iter().map(|(_, word)| format!("\"{word}\"")).collect::<Vec<_>>().join(", "),
+        meant: nearest(text.trim(), words.iter().map(|(_, word)| *word)),
     })
 }
 
@@ -119,7 +123,11 @@ mod tests {
     fn an_unknown_word_lists_the_known_ones() {
         assert_eq!(
             Severity::parse("High").unwrap_err().to_string(),
-            "\"High\" is not one of \"info\", \"low\", \"medium\", \"high\", \"critical\""
+            "\"High\" is not one of \"info\", \"low\", \"medium\", \"high\", \"critical\"; did you mean \"high\"?"
+        );
+        assert_eq!(
+            Action::parse("IGNORE").unwrap_err().to_string(),
+            "\"IGNORE\" is not one of \"alert\", \"ignore\", \"record\"; did you mean \"ignore\"?"
         );
         assert_eq!(
             Action::parse("drop").unwrap_err().to_string(),

@@ -151,7 +151,7 @@ codes! {
         good: r#"event.get("readOnly") == False"#,
     }
     AlwaysTrue "TH0205" "Always true" {
-        why: "The condition holds for every event and so decides nothing. In the example no value equals both strings, so it differs from at least one of them.",
+        why: "The condition holds for every event and so decides nothing. That is said of `True` as a whole rule as well, unless exceptions or a threshold narrow it. In the example no value equals both strings, so it differs from at least one of them.",
         bad: r#"event["eventName"] != "GetObject" or event["eventName"] != "PutObject""#,
         good: r#"event["eventName"] != "GetObject" and event["eventName"] != "PutObject""#,
     }

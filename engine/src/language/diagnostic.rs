@@ -51,6 +51,9 @@ pub struct Diagnostic {
     pub hint: Option<String>,
 }
 
+/// What is said of a path as EventBridge wraps the event.
+pub(crate) const ENVELOPE: &str = "The event of a rule is what EventBridge has under `detail`.";
+
 impl Diagnostic {
     pub(crate) fn error(code: Code, span: Span, message: impl Into<String>) -> Self {
         Self {

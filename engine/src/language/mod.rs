@@ -56,11 +56,13 @@ mod limits;
 mod literal;
 mod lower;
 mod method;
+mod metric_filter;
 mod names;
 mod newlines;
 mod number;
 mod parse;
 mod pattern;
+mod quotes;
 mod read;
 mod relation;
 mod slips;
@@ -132,10 +134,28 @@ pub struct Checked {
 /// Parses and checks the text of a rule.
 #[must_use]
 pub fn check(source: &str) -> Checked {
+    check_text(source, false)
+}
+
+/// Parses and checks the text of a condition beside others that narrow what it stands for: a rule's exceptions or threshold,
+/// or the other parts of a route. As [`check`], but nothing is said of one that is true of every event.
+///
+/// ```
+/// use trailhook_engine::language::{check, check_narrowed};
+///
+/// assert_eq!(check("True").diagnostics[0].code.as_str(), "TH0205");
+/// assert_eq!(check_narrowed("True").diagnostics, []);
+/// ```
+#[must_use]
+pub fn check_narrowed(source: &str) -> Checked {
+    check_text(source, true)
+}
+
+fn check_text(source: &str, is_narrowed: bool) -> Checked {
     let text = newlines::Text::new(source);
     let mut checked = match compile(text.as_str()) {
         Ok((tree, expression)) => {
-            let diagnostics = findings::find(&tree, &expression);
+            let diagnostics = findings::find(&tree, &expression, is_narrowed);
             Checked { expression: Some(expression), diagnostics }
         }
         Err(diagnostics) => Checked { expression: None, diagnostics },

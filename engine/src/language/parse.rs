@@ -7,13 +7,16 @@ use ruff_text_size::Ranged;
 use super::code::Code;
 use super::diagnostic::Diagnostic;
 use super::span::Span;
-use super::{limits, slips};
+use super::{limits, metric_filter, slips};
 
 /// The syntax tree of an expression, read as if it stood in parentheses: newlines and comments may stand anywhere.
 pub(crate) fn parse(source: &str) -> Result<Box<Expr>, Vec<Diagnostic>> {
     limits::check(source).map_err(|fault| vec![fault])?;
     let parsed = parse_unchecked(source, ParseOptions::from(Mode::ParenthesizedExpression));
     if let Some(first) = parsed.errors().iter().min_by_key(|error| error.location.start()) {
+        if let Some(finding) = metric_filter::find(source, parsed.tokens()) {
+            return Err(vec![finding]);
+        }
         let slips = slips::find(source, parsed.tokens());
         // Most errors after the first are its consequences; a slip is more telling than what the parser made of it.
         return Err(if slips.is_empty() { vec![syntax_error(source, first)] } else { slips });

@@ -5,6 +5,7 @@ use ruff_text_size::Ranged;
 
 use super::code::Code;
 use super::diagnostic::Diagnostic;
+use super::quotes::quoted_like;
 use super::span::Span;
 
 /// The slips of a text, in its order. Called only when the text is no expression, or holds `&` or `|`.
@@ -52,7 +53,7 @@ pub(crate) fn find(source: &str, tokens: &[Token]) -> Vec<Diagnostic> {
                 tokens.next();
                 found.push(foreign(with_next(), "<>", "!="));
             }
-            (TokenKind::Name, _) => found.extend(word(span.of(source), span)),
+            (TokenKind::Name, _) => found.extend(word(source, span)),
             // `f(name=…)` is an argument by name; everywhere else `=` stands where `==` was meant.
             (TokenKind::Equal, _) if !call_depth.last().is_some_and(|call| *call) => {
                 found
@@ -71,7 +72,8 @@ pub(crate) fn find(source: &str, tokens: &[Token]) -> Vec<Diagnostic> {
 }
 
 /// A word that is an operator elsewhere.
-fn word(text: &str, span: Span) -> Option<Diagnostic> {
+fn word(source: &str, span: Span) -> Option<Diagnostic> {
+    let text = span.of(source);
     let python = match text {
         "AND" => "and",
         "OR" => "or",
@@ -81,9 +83,12 @@ fn word(text: &str, span: Span) -> Option<Diagnostic> {
         _ => {
             let message = format!("`{text}` is not an operator of the rule language");
             return is_comparison(text).then(|| {
-                Diagnostic::error(Code::ForeignOperator, span, message).hint(
-                    "Write `\"part\" in text`, `text.startswith(\"…\")`, `glob(text, \"…*\")` or `matches(text, r\"…\")`.",
-                )
+                let like = |text: &str| quoted_like(source, span, text);
+                let (part, some) = (like("part"), like("…"));
+                Diagnostic::error(Code::ForeignOperator, span, message).hint(format!(
+                    "Write `{part} in text`, `text.startswith({some})`, `glob(text, {})` or `matches(text, r{some})`.",
+                    like("…*")
+                ))
             });
         }
     };

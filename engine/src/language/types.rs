@@ -71,7 +71,7 @@ impl Types {
     }
 
     /// Those of the values that are true as a condition.
-    fn truthy(self) -> Self {
+    pub(crate) fn truthy(self) -> Self {
         Self(self.0 & !(Self::NONE.0 | Self::FALSE.0))
     }
 

@@ -46,19 +46,29 @@ impl PackVersion {
         let mut faults = Vec::new();
         let rules: Vec<_> = self.definition.rules.iter().map(|rule| rule.name.as_str()).collect();
         for name in &choice.disabled_rules {
-            faults.extend(unknown(name, &rules).map(|(name, meant, known)| PackFault::DisabledRule {
+            faults.extend(self.unknown_rule(name, &rules).map(|(name, meant, known)| PackFault::DisabledRule {
                 name,
                 meant,
                 known,
             }));
         }
         for name in choice.severity_overrides.keys() {
-            let unknown = unknown(name, &rules);
+            let unknown = self.unknown_rule(name, &rules);
             faults.extend(unknown.map(|(name, meant, known)| PackFault::SeverityOverride { name, meant, known }));
         }
         let values = self.values(&choice.parameters, &mut faults);
         let rules = self.definition.rules.iter().map(|rule| self.rule(rule, choice, &values)).collect();
         Selection { rules, faults }
+    }
+
+    /// As [`unknown`]. The pack's name in front, as alerts show a rule, is no part of a rule's own.
+    fn unknown_rule(&self, name: &str, rules: &[&str]) -> Option<(String, Option<String>, Vec<String>)> {
+        let bare = name.strip_prefix(self.name()).and_then(|rest| rest.strip_prefix('/'));
+        let (_, meant, known) = unknown(name, rules)?;
+        let of_bare = bare.and_then(|bare| {
+            rules.iter().copied().find(|rule| *rule == bare).or_else(|| nearest(bare, rules.iter().copied()))
+        });
+        Some((name.to_owned(), of_bare.map(str::to_owned).or(meant), known))
     }
 
     /// The parameters' values as literals of Python: those of the choice where they can be had, else the defaults.
@@ -167,7 +177,9 @@ mod tests {
         let pack = sample();
         let mut choice = pack.newest().document();
         choice.disabled_rules.extend(["frist".to_owned(), "second".to_owned()]);
+        choice.disabled_rules.insert("sample/second".to_owned());
         choice.severity_overrides.insert("third".to_owned(), Severity::Low);
+        choice.severity_overrides.insert("sample/frist".to_owned(), Severity::Low);
         for (name, value) in [("whom", "x"), ("wide", "yes"), ("who", "")] {
             choice.parameters.insert(name.to_owned(), value.to_owned());
         }
@@ -175,6 +187,8 @@ mod tests {
         let told: Vec<_> = faults.iter().map(|fault| (fault.place(), fault.to_string())).collect();
         let expected = [
             (("disabled_rules", "frist"), "the pack has no rule \"frist\"; did you mean \"first\"?"),
+            (("disabled_rules", "sample/second"), "the pack has no rule \"sample/second\"; did you mean \"second\"?"),
+            (("severity_overrides", "sample/frist"), "the pack has no rule \"sample/frist\"; did you mean \"first\"?"),
             (("severity_overrides", "third"), "the pack has no rule \"third\"; its rules are first, second"),
             (("parameters", "whom"), "the pack has no parameter \"whom\"; did you mean \"who\"?"),
             (("parameters", "who"), "the parameter \"who\" is empty; leave it out to have its default"),

@@ -168,9 +168,11 @@ impl Placement {
     pub(crate) fn tier(&self) -> Result<Option<Tier>, Diagnostic> {
         let Some(word) = self.tier.as_str() else { return Ok(None) };
         let tier = Tier::parse(word).ok_or_else(|| {
-            Diagnostic::error("Unknown tier")
-                .detail(format!("\"{word}\" is not one of \"Standard\", \"Advanced\", \"Intelligent-Tiering\"."))
-                .at("tier")
+            let words = ["Standard", "Advanced", "Intelligent-Tiering"];
+            let meant = words.into_iter().find(|known| known.eq_ignore_ascii_case(word));
+            let meant = meant.map_or_else(|| ".".to_owned(), |meant| format!("; did you mean \"{meant}\"?"));
+            let words = words.join("\", \"");
+            Diagnostic::error("Unknown tier").detail(format!("\"{word}\" is not one of \"{words}\"{meant}")).at("tier")
         });
         tier.map(Some)
     }
@@ -254,7 +256,7 @@ mod tests {
         let unknown = placement("standard").tier().unwrap_err();
         assert_eq!(
             unknown.detail_text(),
-            "\"standard\" is not one of \"Standard\", \"Advanced\", \"Intelligent-Tiering\"."
+            "\"standard\" is not one of \"Standard\", \"Advanced\", \"Intelligent-Tiering\"; did you mean \"Standard\"?"
         );
         assert_eq!(Placement { tier: Attribute::Unknown, ..Placement::default() }.tier(), Ok(None));
     }

@@ -17,17 +17,16 @@ impl<'e> Findings<'e> {
                 _ => continue,
             };
             for (field, other) in sides.into_iter().flatten() {
-                let path = field.read().map(|read| read.path);
-                for literal in self.literals_of(other) {
-                    match path.as_deref() {
-                        Some("eventName") => {
-                            let is_alone = matches!(operator, Comparison::Equal | Comparison::NotEqual);
-                            let not = if operator == Comparison::NotEqual { "not " } else { "" };
-                            self.event_name(field, literal, is_alone.then_some((expr.span, not)));
-                        }
-                        Some("eventSource") => self.event_source(literal),
-                        _ => {}
+                match field.read().as_ref().map(|read| &*read.path) {
+                    Some("eventName") => {
+                        let is_alone = matches!(operator, Comparison::Equal | Comparison::NotEqual);
+                        let not = if operator == Comparison::NotEqual { "not " } else { "" };
+                        self.event_names(field, &self.literals_of(other), is_alone.then_some((expr.span, not)));
                     }
+                    Some("eventSource") => {
+                        self.literals_of(other).into_iter().for_each(|literal| self.event_source(literal));
+                    }
+                    _ => {}
                 }
             }
         }
@@ -75,6 +74,31 @@ impl<'e> Findings<'e> {
     /// Service events have names of their own, which no interface lists.
     fn asks_for_service_events(&self) -> bool {
         self.scope.get("eventType").is_some_and(|types| types.contains("AwsServiceEvent"))
+    }
+
+    /// Looks the names of a list up. Of very many that are unknown the first are told, and how many more there are.
+    fn event_names(&mut self, field: &Expr, literals: &[Literal<'_>], alone: Option<(Span, &str)>) {
+        let before = self.found.len();
+        let mut literals = literals.iter();
+        for literal in literals.by_ref() {
+            self.event_name(field, *literal, alone);
+            if self.found.len() >= before + MAX_OF_LIST {
+                break;
+            }
+        }
+        let sources = self.sources();
+        let is_unknown = |literal: &&Literal<'_>| {
+            literal
+                .as_str()
+                .is_some_and(|name| name.len() >= 3 && !name.contains('*') && !Events::known().has(&sources, &name))
+        };
+        let more: Vec<_> = literals.filter(is_unknown).collect();
+        let Some(first) = more.first() else { return };
+        let message = match more.len() {
+            1 => "1 more name of this list is of no known event".to_owned(),
+            more => format!("{more} more names of this list are of no known event"),
+        };
+        self.say(Diagnostic::warning(Code::UnknownEventName, first.span, message));
     }
 
     /// Looks an event's name up. A comparison with it alone can be replaced by another one.
@@ -146,6 +170,9 @@ impl<'e> Findings<'e> {
         self.say(finding);
     }
 }
+
+/// Names of one list that are told each by itself: behind them it is the list that is wrong.
+const MAX_OF_LIST: usize = 10;
 
 /// The sources of an event that rules ask for most, before the others.
 const WELL_KNOWN: [&str; 12] = [

@@ -3,7 +3,7 @@
 use super::Findings;
 use crate::catalogue::{self, Events, Type};
 use crate::language::code::Code;
-use crate::language::diagnostic::Diagnostic;
+use crate::language::diagnostic::{Diagnostic, ENVELOPE};
 use crate::language::expr::{Expr, ExprKind};
 use crate::language::method::Method;
 use crate::language::span::Span;
@@ -43,9 +43,13 @@ impl<'e> Findings<'e> {
             }
             _ => None,
         };
-        let key = self.quoted_like(read.key.span, &path);
+        let key = self.quoted_like(read.key.span, catalogue::without_envelope(&path));
         let meant = format!("event.get({key}{})", default.unwrap_or_default());
-        let message = format!("the event is flat: `{path}` is one key, and `{}` has none of its own", read.path);
+        let message = if read.path == "detail" {
+            "the event of a rule is what EventBridge has under `detail`".to_owned()
+        } else {
+            format!("the event is flat: `{path}` is one key, and `{}` has none of its own", read.path)
+        };
         self.say_once(&read.path, || {
             Diagnostic::warning(Code::ObjectField, read.key.span, message).suggest_for(expr.span, meant)
         });
@@ -74,6 +78,7 @@ impl<'e> Findings<'e> {
             let finding = match catalogue::meant_field(path) {
                 Some(meant) if span == key.span => finding.suggest(self.quoted_like(span, &meant)),
                 Some(meant) => finding.suggest(meant),
+                None if path == "detail" => finding.hint(ENVELOPE),
                 None => finding.hint(
                     "A nested field has one key, its whole path: `userIdentity.sessionContext.sessionIssuer.arn`.",
                 ),
@@ -86,7 +91,10 @@ impl<'e> Findings<'e> {
         }
         let message = match field.r#type {
             Type::Object if path == "resources" => {
-                "`resources` is a list, of which the flat event has the leaves alone; `items(event, \"resources\")` goes through it".to_owned()
+                let items = format!("items(event, {})", self.quoted_like(key.span, path));
+                format!(
+                    "`resources` is a list, of which the flat event has the leaves alone; `{items}` goes through it"
+                )
             }
             Type::Object => format!("`{path}` is an object, of which the flat event has the leaves alone"),
             Type::ObjectOrNull => {

@@ -6,6 +6,7 @@
 //! | `shape` | conditions whose form does not mean what it seems to |
 //! | `values` | comparisons with values that a field never has |
 //! | `truth` | conditions that are never or always true |
+//! | `always` | conditions that ask for what every event has |
 //! | `events` | event names and sources that do not exist, or not together |
 //! | `fields` | fields that do not exist, and request parameters |
 //! | `presence` | fields that may be missing, and values that may be `None` |
@@ -13,6 +14,7 @@
 //!
 //! `walk` goes through the rule and knows what holds at each place (`known`).
 
+mod always;
 mod events;
 mod fields;
 mod known;
@@ -32,10 +34,11 @@ use super::code::Code;
 use super::diagnostic::Diagnostic;
 use super::expr::{Comparison, Constant, Expr, ExprKind};
 use super::span::Span;
-use super::{Expression, MAX_FINDINGS};
+use super::{Expression, MAX_FINDINGS, quotes};
 
-/// The findings about an expression, in the order of the text.
-pub(super) fn find(tree: &python::Expr, expression: &Expression) -> Vec<Diagnostic> {
+/// The findings about an expression, in the order of the text. Nothing is said of one that is true of every event if it is
+/// narrowed by other means.
+pub(super) fn find(tree: &python::Expr, expression: &Expression, is_narrowed: bool) -> Vec<Diagnostic> {
     let source = expression.source.as_str();
     let mut findings = Findings {
         source,
@@ -48,7 +51,7 @@ pub(super) fn find(tree: &python::Expr, expression: &Expression) -> Vec<Diagnost
     };
     findings.literals(tree);
     findings.walk(&expression.root);
-    findings.whole(&expression.root);
+    findings.whole(&expression.root, is_narrowed);
     findings.found.sort_by_key(|finding| (finding.span, finding.code));
     findings.found
 }
@@ -138,10 +141,9 @@ impl<'e> Findings<'e> {
         }
     }
 
-    /// A string in the quotation marks of a literal.
+    /// A string in the quotation marks that stand at a place.
     fn quoted_like(&self, span: Span, text: &str) -> String {
-        let quote = if span.of(self.source).contains('\'') { '\'' } else { '"' };
-        quoted(text, quote)
+        quotes::quoted_like(self.source, span, text)
     }
 }
 
@@ -159,19 +161,6 @@ impl Literal<'_> {
             _ => None,
         }
     }
-}
-
-fn quoted(text: &str, quote: char) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push(quote);
-    for character in text.chars() {
-        if character == quote || character == '\\' {
-            out.push('\\');
-        }
-        out.push(character);
-    }
-    out.push(quote);
-    out
 }
 
 /// Each operator of a comparison with its two sides.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Findings, pairs};
+use crate::catalogue;
 use crate::event::{Flat, Leaf, TextBuf};
 use crate::language::Expression;
 use crate::language::code::Code;
@@ -17,6 +18,8 @@ use crate::language::value::Value;
 
 /// Steps of one condition that is tried out.
 const MAX_TRIAL: usize = 1_000;
+/// What is said of a rule whose value is always another one.
+const NEVER_MATCHES: &str = "the rule never matches: its value is never `True`";
 /// What trying a condition out costs beside its steps.
 const TRIAL_COST: usize = 20;
 
@@ -95,7 +98,13 @@ impl<'e> Findings<'e> {
 
     /// Evaluates a part of the rule out of the steps that the whole check has; `None` where they do not suffice. What raises
     /// holds nothing.
-    fn try_out(&mut self, part: &'e Expr, event: &Flat, most: usize, holds: fn(&Value<'_>) -> bool) -> Option<bool> {
+    pub(super) fn try_out(
+        &mut self,
+        part: &'e Expr,
+        event: &Flat,
+        most: usize,
+        holds: fn(&Value<'_>) -> bool,
+    ) -> Option<bool> {
         let Expression { patterns, locals, .. } = self.expression;
         let allowed = self.steps.min(most);
         let mut evaluation = Evaluation::bounded(event, patterns, *locals, allowed);
@@ -109,44 +118,67 @@ impl<'e> Findings<'e> {
     }
 
     /// Findings about the rule as a whole.
-    pub(super) fn whole(&mut self, root: &'e Expr) {
+    pub(super) fn whole(&mut self, root: &'e Expr, is_narrowed: bool) {
         if self.found.iter().any(|finding| finding.code == Code::NeverTrue) {
             return;
         }
-        let message = "the rule never matches: its value is never `True`";
         if !Types::of(root).has(Types::TRUE) {
             // A text behind `or` says why.
             if self.found.iter().any(|finding| finding.code == Code::LiteralOperand) {
                 return;
             }
             let culprit = culprit(root);
-            let finding = Diagnostic::warning(Code::NeverTrue, culprit.span, message).hint(
+            let finding = Diagnostic::warning(Code::NeverTrue, culprit.span, NEVER_MATCHES).hint(
                 "A rule matches if its value is `True` itself; a string or a number that is not empty or zero does not match.",
             );
             self.say(match culprit.read() {
+                // Every event has it: it can only be compared.
+                Some(read) if catalogue::is_in_every_event(&read.path) => {
+                    finding.suggest(format!("{} == {}", self.text(culprit), self.quoted_like(read.key.span, "…")))
+                }
                 Some(read) => finding.suggest(format!("{} in event", self.text(read.key))),
                 None => finding,
             });
             return;
         }
-        // `True` by itself is how a rule for everything is written.
-        let is_literal = matches!(root.kind, ExprKind::Constant(_));
-        if is_literal || !self.expression.fields.is_empty() {
-            return;
+        if self.expression.fields.is_empty() {
+            self.without_fields(root, is_narrowed);
+        } else if !is_narrowed
+            && !self.found.iter().any(|finding| finding.code == Code::AlwaysTrue)
+            && let Some(part) = self.always_true(root)
+        {
+            let mut fields = BTreeSet::new();
+            collect_fields(part, &mut fields);
+            let message = if fields.is_empty() {
+                "always true: this reads nothing of the event"
+            } else {
+                "always true: this asks for what every event has"
+            };
+            let finding = Diagnostic::warning(Code::AlwaysTrue, part.span, message);
+            self.say(finding.hint("The rule matches every event. Compare a field with the value that is meant."));
         }
+    }
+
+    /// The rule reads no field: its value is always the same.
+    fn without_fields(&mut self, root: &'e Expr, is_narrowed: bool) {
         let is_match = |value: &Value<'_>| matches!(value, Value::Bool(true));
-        let Some(matches) = self.try_out(root, &Flat::new(), usize::MAX, is_match) else { return };
-        self.say(if matches {
-            let message = "the rule reads nothing of the event, and is always true";
-            Diagnostic::warning(Code::AlwaysTrue, root.span, message)
-        } else {
-            Diagnostic::warning(Code::NeverTrue, root.span, message)
-                .hint("The rule reads nothing of the event, and its value is always the same.")
-        });
+        match self.try_out(root, &Flat::new(), usize::MAX, is_match) {
+            // `True` is how a rule is written whose exceptions or threshold say what it is about.
+            Some(true) if is_narrowed => {}
+            Some(true) => {
+                let message = "the rule reads nothing of the event, and is always true";
+                self.say(Diagnostic::warning(Code::AlwaysTrue, root.span, message));
+            }
+            Some(false) => {
+                let finding = Diagnostic::warning(Code::NeverTrue, root.span, NEVER_MATCHES);
+                self.say(finding.hint("The rule reads nothing of the event, and its value is always the same."));
+            }
+            None => {}
+        }
     }
 }
 
-fn is_true(value: &Value<'_>) -> bool {
+pub(super) fn is_true(value: &Value<'_>) -> bool {
     value.is_true()
 }
 

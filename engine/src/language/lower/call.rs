@@ -212,7 +212,7 @@ impl Lowering<'_> {
                     text.filter(|_| helper == Helper::InCidr).and_then(|text| whole_network(&text.to_string_lossy()));
                 let looks_around = fault.message.contains("look-around");
                 self.faults.push(match meant {
-                    Some(meant) => fault.suggest(format!("\"{meant}\"")),
+                    Some(meant) => fault.suggest(self.quoted_like(pattern.span, &meant)),
                     None if looks_around => {
                         fault.hint("What must not stand there is asked by itself: `not matches(…)`.")
                     }
@@ -292,16 +292,20 @@ impl Lowering<'_> {
             (None, "contains" | "includes" | "has" | "__contains__") => {
                 let dot = attribute.value.range().end().to_usize();
                 let text = Span::from(attribute.value.range()).of(self.source);
-                let part =
-                    call.arguments.args.first().map_or("\"…\"", |part| Span::from(part.range()).of(self.source));
                 let whole = Span::from(call.range());
+                let part = match call.arguments.args.first() {
+                    Some(part) => Span::from(part.range()).of(self.source).to_owned(),
+                    None => self.quoted_like(whole, "…"),
+                };
                 Diagnostic { span: Span::new(dot, span.end), ..fault }.suggest_for(whole, format!("{part} in {text}"))
             }
             (None, "match" | "search" | "fullmatch") => {
-                fault.hint("Regular expressions are written `matches(text, \"…\")`.")
+                let pattern = self.quoted_like(Span::from(call.range()), "…");
+                fault.hint(format!("Regular expressions are written `matches(text, {pattern})`."))
             }
             (None, "exists" | "exist" | "isset" | "has_key" | "haskey") => {
-                fault.hint("Whether a field is there is asked as `\"errorCode\" in event`.")
+                let key = self.quoted_like(Span::from(call.range()), "errorCode");
+                fault.hint(format!("Whether a field is there is asked as `{key} in event`."))
             }
             (None, "setdefault" | "pop") if receiver != Receiver::Str => fault.suggest("get"),
             (None, "format" | "format_map") => {
@@ -326,9 +330,11 @@ impl Lowering<'_> {
         };
         let rest: Vec<_> = arguments.skip(1).map(|argument| format!(", {argument}")).collect();
         let span = Span::new(start, call.range().end().to_usize());
-        let meant = format!("event.get(\"{path}.{}\"{})", key.value.to_str(), rest.concat());
+        let whole = Span::from(call.range());
+        let path = format!("{path}.{}", key.value.to_str());
         let message = "the event is flat: a nested field has one key";
-        Some(Diagnostic::error(Code::NestedSubscript, span, message).suggest_for(Span::from(call.range()), meant))
+        let fault = Diagnostic::error(Code::NestedSubscript, span, message);
+        Some(self.suggest_path(fault, whole, &path, ".get(", &format!("{})", rest.concat())))
     }
 
     /// What would always raise is refused, also where it is never reached: it is a mistake all the same.
@@ -364,9 +370,9 @@ impl Lowering<'_> {
         if let Some(path) = self.event_path(attribute) {
             let behind_event = Span::new(attribute.range().start().to_usize() + "event".len(), span.end);
             let message = "a field of the event is read with brackets";
-            let fault = Diagnostic::error(Code::AttributeAccess, behind_event, message)
-                .suggest_for(Span::from(attribute.range()), format!("event[\"{path}\"]"));
-            return self.refuse(fault);
+            let whole = Span::from(attribute.range());
+            let fault = Diagnostic::error(Code::AttributeAccess, behind_event, message);
+            return self.refuse(self.suggest_path(fault, whole, &path, "[", "]"));
         }
         let known = method::DICT.iter().chain(&method::STR).any(|signature| signature.name == name);
         let message = if known {

@@ -10,13 +10,14 @@ use ruff_text_size::Ranged;
 
 use super::MAX_FINDINGS;
 use super::code::Code;
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, ENVELOPE};
 use super::eval::Patterns;
 use super::expr::{Collection, Comparison, Constant, Expr, ExprKind};
 use super::function::{BUILTINS, HELPERS};
 use super::limits::MAX_DEPTH;
-use super::literal;
 use super::span::Span;
+use super::{literal, quotes};
+use crate::catalogue::without_envelope;
 use crate::similar::nearest;
 use comprehension::Scope;
 
@@ -121,6 +122,18 @@ impl Lowering<'_> {
 
     fn unsupported<T>(&mut self, what: &str, span: Span) -> Option<T> {
         self.refuse(Diagnostic::error(Code::Unsupported, span, format!("the rule language has no {what}")))
+    }
+
+    /// Suggests to read a path: `event` with the key between two parts of the text behind it.
+    fn suggest_path(&self, fault: Diagnostic, place: Span, path: &str, open: &str, close: &str) -> Diagnostic {
+        let inner = without_envelope(path);
+        let fault = fault.suggest_for(place, format!("event{open}{}{close}", self.quoted_like(place, inner)));
+        if inner == path { fault } else { fault.hint(ENVELOPE) }
+    }
+
+    /// A string in the quotation marks that stand at a place.
+    fn quoted_like(&self, span: Span, text: &str) -> String {
+        quotes::quoted_like(self.source, span, text)
     }
 
     fn exprs(&mut self, trees: &[python::Expr]) -> Option<Vec<Expr>> {
@@ -255,10 +268,13 @@ impl Lowering<'_> {
             "true" => fault.suggest("True"),
             "false" => fault.suggest("False"),
             "null" | "nil" | "none" | "undefined" => fault.suggest("None"),
-            "re" => fault.hint("Regular expressions are written `matches(text, r\"…\")`."),
+            "re" => {
+                let pattern = self.quoted_like(span, "…");
+                fault.hint(format!("Regular expressions are written `matches(text, r{pattern})`."))
+            }
             _ if nearest(id, ["event"]).is_some() => fault.suggest("event"),
             // CloudTrail's own field names begin with these; a bare one was meant as a field.
-            _ if looks_like_field(id) => fault.suggest(format!("event[\"{id}\"]")),
+            _ if looks_like_field(id) => fault.suggest(format!("event[{}]", self.quoted_like(span, id))),
             _ => fault.hint("A rule knows the name `event`, its functions, and strings in quotation marks."),
         };
         self.refuse(fault)
@@ -267,9 +283,9 @@ impl Lowering<'_> {
     fn subscript(&mut self, subscript: &python::ExprSubscript) -> Option<ExprKind> {
         if let Some((path, start)) = self.nested_path(subscript) {
             let span = Span::new(start, subscript.range().end().to_usize());
-            let fault = Diagnostic::error(Code::NestedSubscript, span, "the event is flat: a nested field has one key")
-                .suggest_for(Span::from(subscript.range()), format!("event[\"{path}\"]"));
-            return self.refuse(fault);
+            let whole = Span::from(subscript.range());
+            let fault = Diagnostic::error(Code::NestedSubscript, span, "the event is flat: a nested field has one key");
+            return self.refuse(self.suggest_path(fault, whole, &path, "[", "]"));
         }
         let value = self.boxed(&subscript.value);
         if let python::Expr::Slice(slice) = &*subscript.slice {

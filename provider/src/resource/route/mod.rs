@@ -21,7 +21,7 @@ use super::published::{self, Published, imported_name};
 use super::reading::Reading;
 use super::{Placement, named, too_large_for_one};
 use crate::connection::Connection;
-use crate::language::check;
+use crate::language::check_narrowed;
 use crate::parameter::Object;
 
 const KIND: DocumentKind = DocumentKind::Route;
@@ -125,7 +125,7 @@ fn check_route(route: &Route, namespace: Option<&Namespace>) -> (Option<String>,
     let document = route.document(namespace, &mut reading);
     let mut found = reading.into_faults();
     if let Some(source) = route.matches.known().and_then(|matches| matches.expression.as_str()) {
-        found.append(check(source, Path::from("match").attribute("expression")));
+        found.append(check_narrowed(source, Path::from("match").attribute("expression")));
     }
     let text = document
         .filter(|_| !found.has_error())

@@ -6,7 +6,7 @@ use trailhook_engine::{self as engine, language};
 
 use super::model::Rule;
 use super::tests_run;
-use crate::language::check;
+use crate::language::{check, check_narrowed};
 use crate::resource::reading::{Reading, Texts};
 use crate::resource::{sentence, too_large_for_one};
 
@@ -70,7 +70,10 @@ fn compile(rule: &Rule) -> (Option<engine::Rule>, Diagnostics) {
     let condition = rule.condition(&mut reading);
     match &condition {
         Condition::Expression(source) if rule.expression.known() == Some(source) => {
-            found.append(check(source, "expression"));
+            // What is not known yet may narrow the rule.
+            let is_alone = (rule.exceptions.is_null() || rule.exceptions.known().is_some_and(Vec::is_empty))
+                && rule.threshold.is_null();
+            found.append(if is_alone { check(source, "expression") } else { check_narrowed(source, "expression") });
         }
         Condition::Expression(_) => {}
         Condition::EventNames(names) => found.append(name_findings(names)),
@@ -97,16 +100,19 @@ fn compile(rule: &Rule) -> (Option<engine::Rule>, Diagnostics) {
     }
 }
 
-/// Names that nobody knows. Behind a number of them it is not the names that are wrong.
+/// Names that nobody knows: each of the first, and how many more there are.
 fn name_findings<'n>(names: impl IntoIterator<Item = &'n EventName>) -> Diagnostics {
-    let mut findings = names.into_iter().filter_map(EventName::finding);
+    let mut unknown = names.into_iter().filter(|name| !name.is_known());
     let at = Path::from("event_names");
-    let mut found: Diagnostics =
-        findings.by_ref().take(MAX_FINDINGS).map(|finding| warning(finding, at.clone())).collect();
-    if findings.next().is_some() {
-        let more = Diagnostic::warning(format!("More than {MAX_FINDINGS} names are of no known event"));
-        found.push(more.detail("The further ones were not looked at.").at(at));
-    }
+    let first = unknown.by_ref().take(MAX_FINDINGS).filter_map(EventName::finding);
+    let mut found: Diagnostics = first.map(|finding| warning(finding, at.clone())).collect();
+    let summary = match unknown.count() {
+        0 => return found,
+        1 => "1 more name is of no known event".to_owned(),
+        more => format!("{more} more names are of no known event"),
+    };
+    let detail = format!("The first {MAX_FINDINGS} are told each by itself.");
+    found.push(Diagnostic::warning(summary).detail(detail).at(at));
     found
 }
 
