@@ -89,8 +89,8 @@
 //!
 //! # The parts
 //!
-//! - A [`Provider`] makes a context of its configuration, and names its [`Resource`]s, [`DataSource`]s and
-//!   [`Function`]s in a [`Catalog`].
+//! - A [`Provider`] makes a context of its configuration, and names its [`Resource`]s, [`DataSource`]s, [`Function`]s and
+//!   [`ListResource`]s in a [`Catalog`].
 //! - A [`schema`] says what configuration looks like, and how plans are made.
 //! - A [`Model`] is a struct that mirrors a schema; its fields are [`Attribute`]s: null, unknown or known.
 //! - A handler gets a [`Cx`] and a request, and answers a model or [`Diagnostics`], which point at a [`Path`].
@@ -99,10 +99,10 @@
 //!
 //! # What is served
 //!
-//! Managed resources (validation, plan, apply, read, import, state upgrades, write-only values), data sources and
-//! functions, for Terraform 1.8 and later. Resource identity, moves between types, ephemeral resources, list resources,
-//! actions and state stores are answered as not implemented, which Terraform takes for "none". Unix only: the socket is
-//! a Unix socket.
+//! Managed resources (validation, plan, apply, read, import, state upgrades, write-only values, identity), data sources,
+//! functions and list resources, for Terraform 1.8 and later. Moves between types, ephemeral resources, generated
+//! configuration, actions and state stores are answered as not implemented, which Terraform takes for "none". Unix only:
+//! the socket is a Unix socket.
 //!
 //! # Panics
 //!
@@ -122,6 +122,7 @@ mod data_source;
 mod diagnostics;
 mod function;
 mod generated;
+mod list;
 mod model;
 mod path;
 mod plan;
@@ -141,6 +142,7 @@ pub use cx::Cx;
 pub use data_source::DataSource;
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub use function::{Arguments, Function, FunctionError, Parameter, Signature, result};
+pub use list::{Found, List, ListResource};
 pub use model::{Model, ObjectReader, ObjectWriter};
 pub use path::{Path, Step};
 pub use plan::Plan;

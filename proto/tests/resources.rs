@@ -6,20 +6,12 @@ mod support;
 
 use support::client::{Client, told};
 use support::item::{self, apply, create, from_wire, get, item, json, plan};
-use support::{DEADLINE, Plugin};
+use support::{DEADLINE, Plugin, provider};
 use tfplugin::protocol::tfplugin6 as wire;
 use tfplugin::{Number, Path, Type, Value};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::time::timeout;
 use tonic::Code;
-
-/// A configured provider. It ends with the first value.
-async fn provider() -> (Plugin, Client) {
-    let plugin = Plugin::start().await;
-    let client = Client::plain(&plugin.socket).await.expect("connected");
-    client.configure().await;
-    (plugin, client)
-}
 
 fn named(name: &str, more: &[(&str, Value)]) -> Value {
     let mut attributes = vec![("name", Value::from(name))];
@@ -389,9 +381,9 @@ async fn functions_answer_or_point_at_an_argument() {
 #[tokio::test]
 async fn what_is_not_served_is_said_to_be_unimplemented() {
     let (_plugin, client) = provider().await;
-    let request = wire::get_resource_identity_schemas::Request {};
-    let path = "/tfplugin6.Provider/GetResourceIdentitySchemas";
-    let answer: Result<wire::get_resource_identity_schemas::Response, _> = client.call(path, request).await;
+    let request = wire::move_resource_state::Request::default();
+    let path = "/tfplugin6.Provider/MoveResourceState";
+    let answer: Result<wire::move_resource_state::Response, _> = client.call(path, request).await;
     assert_eq!(answer.expect_err("no answer").code(), Code::Unimplemented);
 }
 

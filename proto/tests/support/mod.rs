@@ -113,6 +113,14 @@ impl Plugin {
     }
 }
 
+/// A configured provider. It ends with the first value.
+pub async fn provider() -> (Plugin, client::Client) {
+    let plugin = Plugin::start().await;
+    let client = client::Client::plain(&plugin.socket).await.expect("connected");
+    client.configure().await;
+    (plugin, client)
+}
+
 /// Sends a signal to one process.
 pub fn signal(process: u32, name: &str) {
     let status = std::process::Command::new("kill").args([format!("-{name}"), process.to_string()]).status();
