@@ -124,6 +124,7 @@ struct Item {
     weight: Attribute<f64>,
     secret: Attribute<String>,
     tags: Attribute<BTreeMap<String, String>>,
+    extra: Value,
     fault: Attribute<String>,
     version: Attribute<i64>,
     length: Attribute<i64>,
@@ -131,7 +132,7 @@ struct Item {
     limit: Attribute<Limit>,
 }
 model!(Item {
-    id, name, value, severity, weight, secret, tags, fault, version, length,
+    id, name, value, severity, weight, secret, tags, extra, fault, version, length,
     rules = "rule", limit,
 });
 
@@ -208,6 +209,7 @@ impl Resource for Items {
             .attribute(schema::number("weight").optional())
             .attribute(schema::string("secret").optional().write_only())
             .attribute(schema::map("tags", Type::String).optional())
+            .attribute(schema::dynamic("extra").optional())
             .attribute(schema::string("fault").optional())
             .attribute(schema::int64("version").computed().recomputed())
             .attribute(schema::int64("length").computed().recomputed_when(["value"]))

@@ -63,6 +63,17 @@ async fn an_unknown_number_of_blocks_is_no_error() {
 }
 
 #[tokio::test]
+async fn a_value_of_any_type_keeps_the_type_that_it_will_have() {
+    let (_plugin, client) = provider().await;
+    for extra in [Value::Unknown, Value::Null, 7.into()] {
+        let config = named("a", &[("extra", Value::Dynamic(Box::new((Type::Number, extra))))]);
+        let plan = plan(&client, &Value::Null, &config, &config).await;
+        assert_eq!(told(&plan.diagnostics), "");
+        assert_eq!(get(&from_wire(plan.planned_state.as_ref()), "extra"), get(&config, "extra"));
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_value_names_its_attribute() {
     let (_plugin, client) = provider().await;
     let config = named("a", &[("limit", Value::object([("items", Number::try_from(1.5).expect("finite").into())]))]);
