@@ -223,6 +223,12 @@ fn errors_are_shown_at_their_line_and_nothing_is_lost() {
     assert_eq!(panicked.code, Some(1));
     assert!(panicked.said.contains("The provider has a bug and panicked"), "{}", panicked.said);
     assert!(panicked.said.contains("plugin crashed!"), "{}", panicked.said);
+    // Where it happened stands in the diagnostic, which is wrapped, and in the report of the crash, which is not.
+    assert!(
+        panicked.said.contains("panic: no idea what to do with a at proto/examples/memory.rs:"),
+        "{}",
+        panicked.said
+    );
 
     project.configure(&item("  fault = \"half\""));
     assert_eq!(project.run(&apply).code, Some(1));
@@ -232,6 +238,51 @@ fn errors_are_shown_at_their_line_and_nothing_is_lost() {
     let replaced = project.apply();
     assert!(replaced.contains("tainted, so must be replaced"), "{replaced}");
     assert_eq!(project.plan().code, Some(0));
+}
+
+#[test]
+fn twenty_megabytes_pass() {
+    if !terraform_is_there("twenty_megabytes_pass") {
+        return;
+    }
+    let item = "resource \"memory_item\" \"a\" {\n  name  = \"a\"\n  value = file(\"value.txt\")\n}\n\
+                output \"length\" {\n  value = memory_item.a.length\n}\n";
+    let project = Project::new(item);
+    std::fs::write(project.path().join("value.txt"), "x".repeat(20 << 20)).expect("written");
+    project.apply();
+    assert_eq!(project.succeed(&["output", "-raw", "length"]), (20 << 20).to_string());
+    assert_eq!(project.plan().code, Some(0));
+}
+
+#[test]
+fn a_write_only_secret_is_in_no_file_and_in_no_log() {
+    const SECRET: &str = "hunter2-and-more";
+    if !terraform_is_there("a_write_only_secret_is_in_no_file_and_in_no_log") {
+        return;
+    }
+    // From the environment, so that the configuration itself does not hold it.
+    let project = Project::new(
+        "variable \"secret\" {\n  ephemeral = true\n}\n\
+         resource \"memory_item\" \"a\" {\n  name   = \"a\"\n  secret = var.secret\n}\n",
+    );
+    let log = project.path().join("log.txt");
+    let run = |arguments: &[&str]| {
+        let mut command = project.command(arguments);
+        command.env("TF_VAR_secret", SECRET).env("TF_LOG", "trace").env("TF_LOG_PATH", &log);
+        let run = Run::of(command.output().expect("terraform starts"));
+        assert_eq!(run.code, Some(0), "{}", run.said);
+    };
+    run(&["plan", "-out=saved", "-input=false", "-no-color"]);
+    run(&["apply", "-input=false", "-no-color", "saved"]);
+    // What was planned is readable as JSON, and the plan itself is packed.
+    let shown = project.succeed(&["show", "-json", "saved"]);
+    assert!(shown.contains("memory_item") && !shown.contains(SECRET), "{shown}");
+    for file in ["terraform.tfstate", "items.json", "log.txt"] {
+        let text = std::fs::read_to_string(project.path().join(file)).expect("readable");
+        assert!(!text.is_empty() && !text.contains(SECRET), "{file}");
+    }
+    let log = std::fs::read_to_string(log).expect("readable");
+    assert!(log.contains("ApplyResourceChange") && log.contains("terraform-provider-memory"));
 }
 
 #[test]
