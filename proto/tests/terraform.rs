@@ -95,6 +95,16 @@ impl Drop for Ended {
     }
 }
 
+/// An example that runs until it is told to end, and what Terraform finds it by.
+fn debugged(name: &str) -> (Ended, String) {
+    let mut provider = Command::new(support::example_named(name));
+    let mut provider = Ended(provider.arg("--debug").stdout(Stdio::piped()).spawn().expect("it starts"));
+    let said = BufReader::new(provider.0.stdout.take().expect("piped"));
+    let line = said.lines().map(|line| line.expect("UTF-8")).find(|line| line.starts_with("TF_REATTACH_PROVIDERS="));
+    let line = line.expect("the line for Terraform");
+    (provider, line.trim_start_matches("TF_REATTACH_PROVIDERS=").trim_matches('\'').to_owned())
+}
+
 struct Run {
     code: Option<i32>,
     said: String,
@@ -295,15 +305,10 @@ fn debug_mode_remembers_between_runs() {
     let configuration = "terraform {\n  required_providers {\n    memory = { source = \"example/memory\" }\n  }\n}\n\
                          resource \"memory_item\" \"a\" {\n  name = \"a\"\n}\n";
     std::fs::write(project.path().join("main.tf"), configuration).expect("written");
-    let mut provider = Command::new(support::example());
-    let mut provider = Ended(provider.arg("--debug").stdout(Stdio::piped()).spawn().expect("it starts"));
-    let said = BufReader::new(provider.0.stdout.take().expect("piped"));
-    let line = said.lines().map(|line| line.expect("UTF-8")).find(|line| line.starts_with("TF_REATTACH_PROVIDERS="));
-    let line = line.expect("the line for Terraform");
-    let reattach = line.trim_start_matches("TF_REATTACH_PROVIDERS=").trim_matches('\'');
+    let (mut provider, reattach) = debugged("memory");
     let run = |arguments: &[&str]| {
         let mut command = project.command(arguments);
-        command.env("TF_REATTACH_PROVIDERS", reattach).env("TF_CLI_CONFIG_FILE", "/dev/null");
+        command.env("TF_REATTACH_PROVIDERS", &reattach).env("TF_CLI_CONFIG_FILE", "/dev/null");
         Run::of(command.output().expect("terraform starts"))
     };
     let applied = run(&["apply", "-auto-approve", "-no-color"]);
@@ -312,6 +317,32 @@ fn debug_mode_remembers_between_runs() {
     assert_eq!(planned.code, Some(0), "{}", planned.said);
     signal(provider.0.id(), "INT");
     assert!(provider.0.wait().expect("it ends").success());
+}
+
+#[test]
+fn the_provider_of_the_documentation_serves_terraform() {
+    if !terraform_is_there("the_provider_of_the_documentation_serves_terraform") {
+        return;
+    }
+    let project = Project::new("");
+    let (_provider, reattach) = debugged("notes");
+    let run = |text: &str, arguments: &[&str]| {
+        let configuration = format!(
+            "terraform {{\n  required_providers {{\n    notes = {{ source = \"example/notes\" }}\n  }}\n}}\n\
+             resource \"notes_note\" \"a\" {{\n  name = \"a\"\n{text}}}\n"
+        );
+        std::fs::write(project.path().join("main.tf"), configuration).expect("written");
+        let mut command = project.command(arguments);
+        command.env("TF_REATTACH_PROVIDERS", &reattach).env("TF_CLI_CONFIG_FILE", "/dev/null");
+        let run = Run::of(command.output().expect("terraform starts"));
+        assert_eq!(run.code, Some(0), "{}", run.said);
+        run.said
+    };
+    let text = "  text = \"hello\"\n";
+    assert!(run("", &["apply", "-auto-approve", "-no-color"]).contains("+ text = \"nothing\""));
+    assert!(run(text, &["apply", "-auto-approve", "-no-color"]).contains("\"nothing\" -> \"hello\""));
+    assert!(run(text, &["plan", "-detailed-exitcode", "-no-color"]).contains("No changes"));
+    assert!(run(text, &["destroy", "-auto-approve", "-no-color"]).contains("1 destroyed"));
 }
 
 #[test]
