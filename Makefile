@@ -33,8 +33,9 @@ fuzz: ## Fuzz the engine: FUZZ_SECONDS (60) for each target, from FUZZ_SEED (1)
 	@scripts/fuzz.sh
 
 .PHONY: measure
-measure: ## What `terraform validate` of 500 rules costs the provider, in a release build
+measure: ## What the provider's start and `terraform validate` of 500 rules cost it, in a release build
 	cargo build --release -p trailhook-provider
+	scripts/measure_start.py $(or $(CARGO_TARGET_DIR),target)/release/terraform-provider-trailhook
 	scripts/measure_validate.py $(or $(CARGO_TARGET_DIR),target)/release/terraform-provider-trailhook
 
 .PHONY: test-long

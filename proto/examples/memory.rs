@@ -24,9 +24,9 @@ use std::time::Duration;
 
 use tfplugin::schema::{self, Schema};
 use tfplugin::{
-    Arguments, Attribute, Catalog, Configure, Create, Cx, DataSource, Delete, Diagnostic, Diagnostics, Failed,
-    Function, FunctionError, Import, Parameter, Path, Plan, Provider, Read, Resource, Server, Signature, Type, Update,
-    Upgrade, Value, model,
+    Arguments, Attribute, Catalog, Configure, Create, Cx, DataSource, Delete, Diagnostic, Diagnostics, Failed, Found,
+    Function, FunctionError, Import, List, ListResource, Parameter, Path, Plan, Provider, Read, Resource, Server,
+    Signature, Type, Update, Upgrade, Value, model,
 };
 
 #[tokio::main]
@@ -58,7 +58,7 @@ impl Provider for Memory {
     }
 
     fn catalog(&self, catalog: &mut Catalog<Store>) {
-        catalog.resource(Items).data_source(ItemSource).function(Repeat);
+        catalog.resource(Items).data_source(ItemSource).function(Repeat).list_resource(ItemList);
     }
 
     async fn configure(&self, _cx: &Cx<()>, request: Configure<Config>) -> Result<Store, Diagnostics> {
@@ -96,6 +96,11 @@ impl Store {
         items.get(name).cloned()
     }
 
+    fn names(&self, prefix: &str) -> Vec<String> {
+        let items = self.items.lock().unwrap_or_else(PoisonError::into_inner);
+        items.keys().filter(|name| name.starts_with(prefix)).cloned().collect()
+    }
+
     /// Changes the items and writes them down.
     fn change<T>(&self, change: impl FnOnce(&mut Stored) -> T) -> Result<T, Diagnostic> {
         let mut items = self.items.lock().unwrap_or_else(PoisonError::into_inner);
@@ -110,7 +115,7 @@ impl Store {
     }
 }
 
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct Item {
     id: Attribute<String>,
     name: Attribute<String>,
@@ -119,6 +124,7 @@ struct Item {
     weight: Attribute<f64>,
     secret: Attribute<String>,
     tags: Attribute<BTreeMap<String, String>>,
+    extra: Value,
     fault: Attribute<String>,
     version: Attribute<i64>,
     length: Attribute<i64>,
@@ -126,7 +132,7 @@ struct Item {
     limit: Attribute<Limit>,
 }
 model!(Item {
-    id, name, value, severity, weight, secret, tags, fault, version, length,
+    id, name, value, severity, weight, secret, tags, extra, fault, version, length,
     rules = "rule", limit,
 });
 
@@ -194,14 +200,16 @@ impl Resource for Items {
     fn schema(&self) -> Schema {
         Schema::new()
             .version(1)
+            .identity_version(1)
             .describe("An item.")
             .attribute(schema::string("id").computed())
-            .attribute(schema::string("name").required().requires_replace())
+            .attribute(schema::string("name").required().requires_replace().identity().describe("The name."))
             .attribute(schema::string("value").optional())
             .attribute(schema::string("severity").optional().default("medium"))
             .attribute(schema::number("weight").optional())
             .attribute(schema::string("secret").optional().write_only())
             .attribute(schema::map("tags", Type::String).optional())
+            .attribute(schema::dynamic("extra").optional())
             .attribute(schema::string("fault").optional())
             .attribute(schema::int64("version").computed().recomputed())
             .attribute(schema::int64("length").computed().recomputed_when(["value"]))
@@ -282,20 +290,16 @@ impl Resource for Items {
     }
 
     async fn import(&self, _cx: &Cx<Store>, request: Import) -> Result<Item, Diagnostics> {
-        Ok(Item {
-            id: Attribute::Null,
-            name: request.id.into(),
-            value: Attribute::Null,
-            severity: "medium".into(),
-            weight: Attribute::Null,
-            secret: Attribute::Null,
-            tags: Attribute::Null,
-            fault: Attribute::Null,
-            version: Attribute::Null,
-            length: Attribute::Null,
-            rules: Attribute::Null,
-            limit: Attribute::Null,
-        })
+        Ok(Item { name: request.id.into(), severity: "medium".into(), ..Item::default() })
+    }
+
+    async fn import_by_identity(&self, _cx: &Cx<Store>, identity: Item) -> Result<Item, Diagnostics> {
+        Ok(Item { severity: "medium".into(), ..identity })
+    }
+
+    /// Version 0 called the name `key`.
+    async fn upgrade_identity(&self, _cx: &Cx<()>, request: Upgrade) -> Result<serde_json::Value, Diagnostics> {
+        Ok(serde_json::json!({ "name": request.state["key"] }))
     }
 
     /// Version 0 called the value `text`.
@@ -310,18 +314,18 @@ impl Resource for Items {
     }
 }
 
-struct Found {
+struct ItemFound {
     name: Attribute<String>,
     value: Attribute<String>,
 }
-model!(Found { name, value });
+model!(ItemFound { name, value });
 
 /// Reads an item that another configuration made.
 struct ItemSource;
 
 impl DataSource for ItemSource {
     type Context = Store;
-    type Model = Found;
+    type Model = ItemFound;
 
     fn type_name(&self) -> String {
         "memory_item".to_owned()
@@ -331,10 +335,68 @@ impl DataSource for ItemSource {
         Schema::new().attribute(schema::string("name").required()).attribute(schema::string("value").computed())
     }
 
-    async fn read(&self, cx: &Cx<Store>, config: Found) -> Result<Found, Diagnostics> {
+    async fn read(&self, cx: &Cx<Store>, config: ItemFound) -> Result<ItemFound, Diagnostics> {
         let name = config.name.require("name")?;
         let (value, _) = cx.get(name).ok_or_else(|| Diagnostic::error("No such item").at("name"))?;
-        Ok(Found { value: value.into(), ..config })
+        Ok(ItemFound { value: value.into(), ..config })
+    }
+}
+
+struct Prefix {
+    prefix: Attribute<String>,
+}
+model!(Prefix { prefix });
+
+/// Lists the items whose name starts with something.
+struct ItemList;
+
+impl ListResource for ItemList {
+    type Context = Store;
+    type Config = Prefix;
+    type Model = Item;
+
+    fn type_name(&self) -> String {
+        "memory_item".to_owned()
+    }
+
+    fn schema(&self) -> Schema {
+        Schema::new().attribute(schema::string("prefix").optional())
+    }
+
+    async fn validate(&self, _cx: &Cx<()>, config: Prefix) -> Result<(), Diagnostics> {
+        if config.prefix.as_str() == Some("") {
+            return Err(Diagnostic::error("Empty prefix")
+                .detail("Leave it out to list all items.")
+                .at("prefix")
+                .into());
+        }
+        Ok(())
+    }
+
+    async fn list(
+        &self,
+        cx: &Cx<Store>,
+        request: List<Prefix>,
+        found: &mut Found<'_, Item>,
+    ) -> Result<(), Diagnostics> {
+        let prefix = request.config.prefix.unwrap_or_default();
+        match prefix.as_str() {
+            "panic" => boom(&prefix),
+            "fail" => return Err(Diagnostic::error("No list today").at("prefix").into()),
+            _ => {}
+        }
+        for name in cx.names(&prefix) {
+            let item = Item { name: name.clone().into(), severity: "medium".into(), ..Item::default() };
+            let read = if request.include_resource { Items.read(cx, Read::new(item)).await? } else { Some(item) };
+            let Some(item) = read else { continue };
+            if name.ends_with('~') {
+                cx.report(Diagnostic::warning("A backup is listed"));
+            }
+            if !found.push(cx, format!("item {name}"), &item).await {
+                break;
+            }
+        }
+        Ok(())
     }
 }
 

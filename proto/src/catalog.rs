@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use crate::adapter::{AnyDataSource, AnyResource, DataSourceAdapter, ResourceAdapter};
+use crate::adapter::{AnyDataSource, AnyList, AnyResource, DataSourceAdapter, ListAdapter, ResourceAdapter};
 use crate::schema::{Problem, Schema};
-use crate::{DataSource, Function, Path, Provider, Resource, Signature};
+use crate::{DataSource, Function, ListResource, Path, Provider, Resource, Signature};
 
-/// The resources, data sources and functions of a provider. [`Provider::catalog`] fills it.
+/// The resources, data sources, functions and lists of a provider. [`Provider::catalog`] fills it.
 pub struct Catalog<C> {
     pub(crate) resources: BTreeMap<String, Box<dyn AnyResource<C>>>,
     pub(crate) data_sources: BTreeMap<String, Box<dyn AnyDataSource<C>>>,
     pub(crate) functions: BTreeMap<String, Box<dyn Function>>,
+    pub(crate) lists: BTreeMap<String, Box<dyn AnyList<C>>>,
     problems: Vec<Problem>,
 }
 
@@ -20,6 +21,7 @@ impl<C> Default for Catalog<C> {
             resources: BTreeMap::new(),
             data_sources: BTreeMap::new(),
             functions: BTreeMap::new(),
+            lists: BTreeMap::new(),
             problems: Vec::new(),
         }
     }
@@ -62,6 +64,15 @@ impl<C: Send + Sync + 'static> Catalog<C> {
         self
     }
 
+    /// Adds a list of the objects of a resource type.
+    pub fn list_resource(&mut self, list: impl ListResource<Context = C>) -> &mut Self {
+        let name = list.type_name();
+        if self.lists.insert(name.clone(), Box::new(ListAdapter::new(list))).is_some() {
+            self.twice(&name);
+        }
+        self
+    }
+
     /// The resource types by name, with their schemas.
     pub fn resources(&self) -> impl Iterator<Item = (&str, &Schema)> {
         self.resources.iter().map(|(name, resource)| (name.as_str(), resource.schema()))
@@ -75,6 +86,11 @@ impl<C: Send + Sync + 'static> Catalog<C> {
     /// The functions by name, with their signatures.
     pub fn functions(&self) -> impl Iterator<Item = (&str, Signature)> {
         self.functions.iter().map(|(name, function)| (name.as_str(), function.signature()))
+    }
+
+    /// The resource types whose objects can be listed, with the schema of what narrows the list.
+    pub fn list_resources(&self) -> impl Iterator<Item = (&str, &Schema)> {
+        self.lists.iter().map(|(name, list)| (name.as_str(), list.schema()))
     }
 
     fn twice(&mut self, name: &str) {

@@ -48,6 +48,9 @@ pub fn check_provider<P: Provider>(provider: &P, name: &str) -> Vec<Problem> {
         add(name, type_name(name).into_iter().collect());
         add(name, data_source.check());
     }
+    for (name, list) in &catalog.lists {
+        add(name, list.check(catalog.resources.get(name).map(|resource| resource.schema())));
+    }
     for (name, function) in &catalog.functions {
         let signature = function.signature();
         let names = signature.parameters.iter().chain(&signature.variadic);

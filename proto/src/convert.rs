@@ -35,8 +35,8 @@ pub trait ToValue {
 /// The error for null, unknown, or another type.
 fn unsuitable(value: &Value, expected: &str) -> ValueError {
     match value {
-        Value::Null => ValueErrorKind::Null.into(),
-        Value::Unknown => ValueErrorKind::Unknown.into(),
+        value if value.is_null() => ValueErrorKind::Null.into(),
+        value if value.is_unknown() => ValueErrorKind::Unknown.into(),
         _ => ValueError::expected(expected),
     }
 }
@@ -44,8 +44,8 @@ fn unsuitable(value: &Value, expected: &str) -> ValueError {
 impl<T: FromValue> FromValue for Attribute<T> {
     fn from_value(value: &Value) -> Result<Self, ValueError> {
         match value {
-            Value::Null => Ok(Self::Null),
-            Value::Unknown => Ok(Self::Unknown),
+            value if value.is_null() => Ok(Self::Null),
+            value if value.is_unknown() => Ok(Self::Unknown),
             known => match T::from_value(known) {
                 Ok(value) => Ok(Self::Known(value)),
                 // `T` has no place for what is unknown inside.
@@ -69,7 +69,7 @@ impl<T: ToValue> ToValue for Attribute<T> {
 impl<T: FromValue> FromValue for Option<T> {
     fn from_value(value: &Value) -> Result<Self, ValueError> {
         match value {
-            Value::Null => Ok(None),
+            value if value.is_null() => Ok(None),
             other => T::from_value(other).map(Some),
         }
     }

@@ -304,7 +304,7 @@ pub(crate) fn arguments_from_wire(
                 .parameter_of(index)
                 .ok_or_else(|| FunctionError::new("there are more arguments than parameters").at_argument(index))?;
             match Value::from_wire(Some(wire), &parameter.ty) {
-                Ok(Value::Null) if !parameter.allow_null => {
+                Ok(value) if value.is_null() && !parameter.allow_null => {
                     Err(FunctionError::of_argument(index, &ValueErrorKind::Null.into()))
                 }
                 Ok(value) => Ok(value),

@@ -1,96 +1,19 @@
 //! Terraform providers in Rust: a server of Terraform's plugin protocol 6.
 //!
-//! A complete provider, with one resource that it keeps in memory:
+//! A complete provider, with one resource that it keeps in memory: a resource is its schema, a struct that mirrors it, and
+//! four functions.
 //!
 //! ```no_run
-//! use std::collections::BTreeMap;
-//! use std::sync::{Arc, Mutex};
-//!
-//! use tfplugin::schema::{self, Schema};
-//! use tfplugin::{
-//!     Attribute, Catalog, Configure, Create, Cx, Delete, Diagnostics, Failed, Provider, Read, Resource, Server, Update,
-//!     model,
-//! };
-//!
-//! type Store = Arc<Mutex<BTreeMap<String, String>>>;
-//!
-//! struct Memory(Store);
-//!
-//! impl Provider for Memory {
-//!     type Context = Store;
-//!     type Config = ();
-//!
-//!     fn schema(&self) -> Schema {
-//!         Schema::new()
-//!     }
-//!
-//!     fn catalog(&self, catalog: &mut Catalog<Store>) {
-//!         catalog.resource(Items);
-//!     }
-//!
-//!     async fn configure(&self, _: &Cx<()>, _: Configure<()>) -> Result<Store, Diagnostics> {
-//!         Ok(Arc::clone(&self.0))
-//!     }
-//! }
-//!
-//! struct Item {
-//!     name: Attribute<String>,
-//!     text: Attribute<String>,
-//! }
-//! model!(Item { name, text });
-//!
-//! struct Items;
-//!
-//! impl Resource for Items {
-//!     type Context = Store;
-//!     type Model = Item;
-//!
-//!     fn type_name(&self) -> String {
-//!         "memory_item".to_owned()
-//!     }
-//!
-//!     fn schema(&self) -> Schema {
-//!         Schema::new()
-//!             .attribute(schema::string("name").required().requires_replace())
-//!             .attribute(schema::string("text").optional().default("nothing"))
-//!     }
-//!
-//!     async fn create(&self, cx: &Cx<Store>, request: Create<Item>) -> Result<Item, Failed<Item>> {
-//!         let name = request.planned.name.require("name")?.clone();
-//!         let text = request.planned.text.require("text")?.clone();
-//!         cx.lock().unwrap().insert(name, text);
-//!         Ok(request.planned)
-//!     }
-//!
-//!     async fn read(&self, cx: &Cx<Store>, request: Read<Item>) -> Result<Option<Item>, Diagnostics> {
-//!         let name = request.state.name.require("name")?;
-//!         let text = cx.lock().unwrap().get(name).cloned();
-//!         Ok(text.map(|text| Item { text: text.into(), ..request.state }))
-//!     }
-//!
-//!     async fn update(&self, cx: &Cx<Store>, request: Update<Item>) -> Result<Item, Failed<Item>> {
-//!         self.create(cx, Create::new(request.planned, request.config)).await
-//!     }
-//!
-//!     async fn delete(&self, cx: &Cx<Store>, request: Delete<Item>) -> Result<(), Diagnostics> {
-//!         cx.lock().unwrap().remove(request.state.name.require("name")?);
-//!         Ok(())
-//!     }
-//! }
-//!
-//! #[tokio::main]
-//! async fn main() -> std::process::ExitCode {
-//!     Server::new("registry.terraform.io/example/memory", "0.1.0").serve(Memory(Store::default())).await
-//! }
+#![doc = include_str!("../examples/notes.rs")]
 //! ```
 //!
-//! Terraform starts several processes in a run, so this one remembers only under `--debug`; `examples/memory.rs` has
-//! more.
+//! This is `examples/notes.rs`, which the tests run under Terraform with `--debug`: Terraform starts several processes in a
+//! run, and each would have a memory of its own. `examples/memory.rs` has everything else that there is.
 //!
 //! # The parts
 //!
-//! - A [`Provider`] makes a context of its configuration, and names its [`Resource`]s, [`DataSource`]s and
-//!   [`Function`]s in a [`Catalog`].
+//! - A [`Provider`] makes a context of its configuration, and names its [`Resource`]s, [`DataSource`]s, [`Function`]s and
+//!   [`ListResource`]s in a [`Catalog`].
 //! - A [`schema`] says what configuration looks like, and how plans are made.
 //! - A [`Model`] is a struct that mirrors a schema; its fields are [`Attribute`]s: null, unknown or known.
 //! - A handler gets a [`Cx`] and a request, and answers a model or [`Diagnostics`], which point at a [`Path`].
@@ -99,10 +22,10 @@
 //!
 //! # What is served
 //!
-//! Managed resources (validation, plan, apply, read, import, state upgrades, write-only values), data sources and
-//! functions, for Terraform 1.8 and later. Resource identity, moves between types, ephemeral resources, list resources,
-//! actions and state stores are answered as not implemented, which Terraform takes for "none". Unix only: the socket is
-//! a Unix socket.
+//! Managed resources (validation, plan, apply, read, import, state upgrades, write-only values, identity), data sources,
+//! functions and list resources, for Terraform 1.8 and later. Moves between types, ephemeral resources, generated
+//! configuration, actions and state stores are answered as not implemented, which Terraform takes for "none". Unix only:
+//! the socket is a Unix socket.
 //!
 //! # Panics
 //!
@@ -122,6 +45,7 @@ mod data_source;
 mod diagnostics;
 mod function;
 mod generated;
+mod list;
 mod model;
 mod path;
 mod plan;
@@ -141,6 +65,7 @@ pub use cx::Cx;
 pub use data_source::DataSource;
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub use function::{Arguments, Function, FunctionError, Parameter, Signature, result};
+pub use list::{Found, List, ListResource};
 pub use model::{Model, ObjectReader, ObjectWriter};
 pub use path::{Path, Step};
 pub use plan::Plan;

@@ -14,8 +14,10 @@ pub trait Provider: Send + Sync + Sized + 'static {
     /// The `provider` block.
     type Config: Model;
 
-    /// The schema of the `provider` block.
-    fn schema(&self) -> Schema;
+    /// The schema of the `provider` block; without this method it has no attributes.
+    fn schema(&self) -> Schema {
+        Schema::new()
+    }
 
     /// Names what the provider offers.
     fn catalog(&self, catalog: &mut Catalog<Self::Context>);

@@ -20,6 +20,10 @@ use crate::{Cx, Diagnostic, Diagnostics, Model};
 /// removed, and a value that is still unknown is reported as a bug, while the rest is stored. On an error without
 /// state, state stays as it was before.
 ///
+/// *Identity.* It is taken from the state, so it costs nothing but the mark
+/// [`identity`](crate::schema::AttributeSchema::identity) at the attributes that make it up. State of a time before the
+/// mark gets it at the next read.
+///
 /// *Panics* are reported as errors, and state stays as it was.
 ///
 /// # Errors of handlers
@@ -113,6 +117,37 @@ pub trait Resource: Send + Sync + 'static {
         }
     }
 
+    /// Makes a first state from the object's identity, for Terraform 1.12 and later: in `identity` the attributes that
+    /// [make it up](crate::schema::AttributeSchema::identity) are set, and the others are null.
+    /// [`read`](Self::read) is called with it at once; where that needs no more, `identity` itself will do, which is
+    /// what this answers if it is not overridden.
+    fn import_by_identity(
+        &self,
+        _cx: &Cx<Self::Context>,
+        identity: Self::Model,
+    ) -> impl Future<Output = Result<Self::Model, Diagnostics>> + Send {
+        async { Ok(identity) }
+    }
+
+    /// Brings a stored identity of an older version into the shape of the current one, as JSON. Not called if the
+    /// version is the current one.
+    ///
+    /// Raise [`Schema::identity_version`] and write this method together.
+    fn upgrade_identity(
+        &self,
+        _cx: &Cx<()>,
+        request: Upgrade,
+    ) -> impl Future<Output = Result<serde_json::Value, Diagnostics>> + Send {
+        let type_name = self.type_name();
+        async move {
+            Err(Diagnostic::bug(format!(
+                "An identity of `{type_name}` has version {}, and the provider can't upgrade it.",
+                request.version
+            ))
+            .into())
+        }
+    }
+
     /// Brings stored state of an older schema version into the shape of the current one, as JSON. Not called if the
     /// version is the current one.
     ///
@@ -179,13 +214,13 @@ pub struct Import {
     pub id: String,
 }
 
-/// The input of [`Resource::upgrade`].
+/// The input of [`Resource::upgrade`] and of [`Resource::upgrade_identity`].
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Upgrade {
-    /// The schema version of the stored state.
+    /// The version of what is stored.
     pub version: i64,
-    /// The stored state.
+    /// What is stored.
     pub state: serde_json::Value,
 }
 

@@ -10,6 +10,13 @@ fn the_example_keeps_the_rules() {
 }
 
 #[test]
+fn the_provider_of_the_documentation_is_short() {
+    let lines = include_str!("../examples/notes.rs").lines().map(str::trim);
+    let code = lines.filter(|line| line.contains(char::is_alphanumeric) && !line.starts_with("//")).count();
+    assert!(code <= 45, "{code} lines beside closing braces");
+}
+
+#[test]
 fn another_name_breaks_them() {
     let problems = tfplugin::check_provider(&memory::Memory::default(), "other");
     assert!(!problems.is_empty());

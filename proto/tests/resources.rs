@@ -6,20 +6,12 @@ mod support;
 
 use support::client::{Client, told};
 use support::item::{self, apply, create, from_wire, get, item, json, plan};
-use support::{DEADLINE, Plugin};
+use support::{DEADLINE, Plugin, provider};
 use tfplugin::protocol::tfplugin6 as wire;
 use tfplugin::{Number, Path, Type, Value};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::time::timeout;
 use tonic::Code;
-
-/// A configured provider. It ends with the first value.
-async fn provider() -> (Plugin, Client) {
-    let plugin = Plugin::start().await;
-    let client = Client::plain(&plugin.socket).await.expect("connected");
-    client.configure().await;
-    (plugin, client)
-}
 
 fn named(name: &str, more: &[(&str, Value)]) -> Value {
     let mut attributes = vec![("name", Value::from(name))];
@@ -68,6 +60,17 @@ async fn an_unknown_number_of_blocks_is_no_error() {
     let plan = plan(&client, &Value::Null, &config, &config).await;
     assert_eq!(told(&plan.diagnostics), "");
     assert_eq!(get(&from_wire(plan.planned_state.as_ref()), "rule"), Value::Unknown);
+}
+
+#[tokio::test]
+async fn a_value_of_any_type_keeps_the_type_that_it_will_have() {
+    let (_plugin, client) = provider().await;
+    for extra in [Value::Unknown, Value::Null, 7.into()] {
+        let config = named("a", &[("extra", Value::Dynamic(Box::new((Type::Number, extra))))]);
+        let plan = plan(&client, &Value::Null, &config, &config).await;
+        assert_eq!(told(&plan.diagnostics), "");
+        assert_eq!(get(&from_wire(plan.planned_state.as_ref()), "extra"), get(&config, "extra"));
+    }
 }
 
 #[tokio::test]
@@ -389,9 +392,9 @@ async fn functions_answer_or_point_at_an_argument() {
 #[tokio::test]
 async fn what_is_not_served_is_said_to_be_unimplemented() {
     let (_plugin, client) = provider().await;
-    let request = wire::get_resource_identity_schemas::Request {};
-    let path = "/tfplugin6.Provider/GetResourceIdentitySchemas";
-    let answer: Result<wire::get_resource_identity_schemas::Response, _> = client.call(path, request).await;
+    let request = wire::move_resource_state::Request::default();
+    let path = "/tfplugin6.Provider/MoveResourceState";
+    let answer: Result<wire::move_resource_state::Response, _> = client.call(path, request).await;
     assert_eq!(answer.expect_err("no answer").code(), Code::Unimplemented);
 }
 

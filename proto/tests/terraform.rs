@@ -95,6 +95,16 @@ impl Drop for Ended {
     }
 }
 
+/// An example that runs until it is told to end, and what Terraform finds it by.
+fn debugged(name: &str) -> (Ended, String) {
+    let mut provider = Command::new(support::example_named(name));
+    let mut provider = Ended(provider.arg("--debug").stdout(Stdio::piped()).spawn().expect("it starts"));
+    let said = BufReader::new(provider.0.stdout.take().expect("piped"));
+    let line = said.lines().map(|line| line.expect("UTF-8")).find(|line| line.starts_with("TF_REATTACH_PROVIDERS="));
+    let line = line.expect("the line for Terraform");
+    (provider, line.trim_start_matches("TF_REATTACH_PROVIDERS=").trim_matches('\'').to_owned())
+}
+
 struct Run {
     code: Option<i32>,
     said: String,
@@ -223,6 +233,12 @@ fn errors_are_shown_at_their_line_and_nothing_is_lost() {
     assert_eq!(panicked.code, Some(1));
     assert!(panicked.said.contains("The provider has a bug and panicked"), "{}", panicked.said);
     assert!(panicked.said.contains("plugin crashed!"), "{}", panicked.said);
+    // Where it happened stands in the diagnostic, which is wrapped, and in the report of the crash, which is not.
+    assert!(
+        panicked.said.contains("panic: no idea what to do with a at proto/examples/memory.rs:"),
+        "{}",
+        panicked.said
+    );
 
     project.configure(&item("  fault = \"half\""));
     assert_eq!(project.run(&apply).code, Some(1));
@@ -235,6 +251,51 @@ fn errors_are_shown_at_their_line_and_nothing_is_lost() {
 }
 
 #[test]
+fn twenty_megabytes_pass() {
+    if !terraform_is_there("twenty_megabytes_pass") {
+        return;
+    }
+    let item = "resource \"memory_item\" \"a\" {\n  name  = \"a\"\n  value = file(\"value.txt\")\n}\n\
+                output \"length\" {\n  value = memory_item.a.length\n}\n";
+    let project = Project::new(item);
+    std::fs::write(project.path().join("value.txt"), "x".repeat(20 << 20)).expect("written");
+    project.apply();
+    assert_eq!(project.succeed(&["output", "-raw", "length"]), (20 << 20).to_string());
+    assert_eq!(project.plan().code, Some(0));
+}
+
+#[test]
+fn a_write_only_secret_is_in_no_file_and_in_no_log() {
+    const SECRET: &str = "hunter2-and-more";
+    if !terraform_is_there("a_write_only_secret_is_in_no_file_and_in_no_log") {
+        return;
+    }
+    // From the environment, so that the configuration itself does not hold it.
+    let project = Project::new(
+        "variable \"secret\" {\n  ephemeral = true\n}\n\
+         resource \"memory_item\" \"a\" {\n  name   = \"a\"\n  secret = var.secret\n}\n",
+    );
+    let log = project.path().join("log.txt");
+    let run = |arguments: &[&str]| {
+        let mut command = project.command(arguments);
+        command.env("TF_VAR_secret", SECRET).env("TF_LOG", "trace").env("TF_LOG_PATH", &log);
+        let run = Run::of(command.output().expect("terraform starts"));
+        assert_eq!(run.code, Some(0), "{}", run.said);
+    };
+    run(&["plan", "-out=saved", "-input=false", "-no-color"]);
+    run(&["apply", "-input=false", "-no-color", "saved"]);
+    // What was planned is readable as JSON, and the plan itself is packed.
+    let shown = project.succeed(&["show", "-json", "saved"]);
+    assert!(shown.contains("memory_item") && !shown.contains(SECRET), "{shown}");
+    for file in ["terraform.tfstate", "items.json", "log.txt"] {
+        let text = std::fs::read_to_string(project.path().join(file)).expect("readable");
+        assert!(!text.is_empty() && !text.contains(SECRET), "{file}");
+    }
+    let log = std::fs::read_to_string(log).expect("readable");
+    assert!(log.contains("ApplyResourceChange") && log.contains("terraform-provider-memory"));
+}
+
+#[test]
 fn debug_mode_remembers_between_runs() {
     if !terraform_is_there("debug_mode_remembers_between_runs") {
         return;
@@ -244,15 +305,10 @@ fn debug_mode_remembers_between_runs() {
     let configuration = "terraform {\n  required_providers {\n    memory = { source = \"example/memory\" }\n  }\n}\n\
                          resource \"memory_item\" \"a\" {\n  name = \"a\"\n}\n";
     std::fs::write(project.path().join("main.tf"), configuration).expect("written");
-    let mut provider = Command::new(support::example());
-    let mut provider = Ended(provider.arg("--debug").stdout(Stdio::piped()).spawn().expect("it starts"));
-    let said = BufReader::new(provider.0.stdout.take().expect("piped"));
-    let line = said.lines().map(|line| line.expect("UTF-8")).find(|line| line.starts_with("TF_REATTACH_PROVIDERS="));
-    let line = line.expect("the line for Terraform");
-    let reattach = line.trim_start_matches("TF_REATTACH_PROVIDERS=").trim_matches('\'');
+    let (mut provider, reattach) = debugged("memory");
     let run = |arguments: &[&str]| {
         let mut command = project.command(arguments);
-        command.env("TF_REATTACH_PROVIDERS", reattach).env("TF_CLI_CONFIG_FILE", "/dev/null");
+        command.env("TF_REATTACH_PROVIDERS", &reattach).env("TF_CLI_CONFIG_FILE", "/dev/null");
         Run::of(command.output().expect("terraform starts"))
     };
     let applied = run(&["apply", "-auto-approve", "-no-color"]);
@@ -261,6 +317,32 @@ fn debug_mode_remembers_between_runs() {
     assert_eq!(planned.code, Some(0), "{}", planned.said);
     signal(provider.0.id(), "INT");
     assert!(provider.0.wait().expect("it ends").success());
+}
+
+#[test]
+fn the_provider_of_the_documentation_serves_terraform() {
+    if !terraform_is_there("the_provider_of_the_documentation_serves_terraform") {
+        return;
+    }
+    let project = Project::new("");
+    let (_provider, reattach) = debugged("notes");
+    let run = |text: &str, arguments: &[&str]| {
+        let configuration = format!(
+            "terraform {{\n  required_providers {{\n    notes = {{ source = \"example/notes\" }}\n  }}\n}}\n\
+             resource \"notes_note\" \"a\" {{\n  name = \"a\"\n{text}}}\n"
+        );
+        std::fs::write(project.path().join("main.tf"), configuration).expect("written");
+        let mut command = project.command(arguments);
+        command.env("TF_REATTACH_PROVIDERS", &reattach).env("TF_CLI_CONFIG_FILE", "/dev/null");
+        let run = Run::of(command.output().expect("terraform starts"));
+        assert_eq!(run.code, Some(0), "{}", run.said);
+        run.said
+    };
+    let text = "  text = \"hello\"\n";
+    assert!(run("", &["apply", "-auto-approve", "-no-color"]).contains("+ text = \"nothing\""));
+    assert!(run(text, &["apply", "-auto-approve", "-no-color"]).contains("\"nothing\" -> \"hello\""));
+    assert!(run(text, &["plan", "-detailed-exitcode", "-no-color"]).contains("No changes"));
+    assert!(run(text, &["destroy", "-auto-approve", "-no-color"]).contains("1 destroyed"));
 }
 
 #[test]

@@ -18,8 +18,8 @@ use aws_sdk_ssm::config::{SharedCredentialsProvider, SharedHttpClient};
 use aws_sdk_ssm::operation::{
     add_tags_to_resource::AddTagsToResourceError, delete_parameter::DeleteParameterError,
     describe_parameters::DescribeParametersError, get_parameter::GetParameterError,
-    list_tags_for_resource::ListTagsForResourceError, put_parameter::PutParameterError,
-    remove_tags_from_resource::RemoveTagsFromResourceError,
+    get_parameters_by_path::GetParametersByPathError, list_tags_for_resource::ListTagsForResourceError,
+    put_parameter::PutParameterError, remove_tags_from_resource::RemoveTagsFromResourceError,
 };
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use tfplugin::{Attribute, Diagnostic, Diagnostics, Path};
@@ -229,7 +229,8 @@ fn client(config: &Config, shared: &SdkConfig) -> Client {
         .retry_classifier(ThrottlingIsPaced::<RemoveTagsFromResourceError>::new())
         .retry_classifier(ThrottlingIsPaced::<GetParameterError>::new())
         .retry_classifier(ThrottlingIsPaced::<ListTagsForResourceError>::new())
-        .retry_classifier(ThrottlingIsPaced::<DescribeParametersError>::new());
+        .retry_classifier(ThrottlingIsPaced::<DescribeParametersError>::new())
+        .retry_classifier(ThrottlingIsPaced::<GetParametersByPathError>::new());
     if let Some(url) = config.endpoint(|endpoints| &endpoints.ssm) {
         ssm = ssm.endpoint_url(url);
     }

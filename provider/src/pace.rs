@@ -39,10 +39,11 @@ pub(crate) enum Operation {
     GetParameter,
     ListTags,
     DescribeParameters,
+    GetParametersByPath,
 }
 
 impl Operation {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::PutParameter,
         Self::DeleteParameter,
         Self::AddTags,
@@ -50,6 +51,7 @@ impl Operation {
         Self::GetParameter,
         Self::ListTags,
         Self::DescribeParameters,
+        Self::GetParametersByPath,
     ];
 
     /// The name that AWS and its policies know it by.
@@ -62,6 +64,7 @@ impl Operation {
             Self::GetParameter => "GetParameter",
             Self::ListTags => "ListTagsForResource",
             Self::DescribeParameters => "DescribeParameters",
+            Self::GetParametersByPath => "GetParametersByPath",
         }
     }
 
@@ -107,7 +110,7 @@ impl Pacers {
     }
 
     fn with<T>(&self, operation: Operation, work: impl FnOnce(&mut Pace) -> T) -> T {
-        let [put, delete, add, remove, get, list, describe] = &self.0;
+        let [put, delete, add, remove, get, list, describe, by_path] = &self.0;
         let pace = match operation {
             Operation::PutParameter => put,
             Operation::DeleteParameter => delete,
@@ -116,6 +119,7 @@ impl Pacers {
             Operation::GetParameter => get,
             Operation::ListTags => list,
             Operation::DescribeParameters => describe,
+            Operation::GetParametersByPath => by_path,
         };
         work(&mut pace.lock().unwrap_or_else(PoisonError::into_inner))
     }

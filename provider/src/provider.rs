@@ -10,7 +10,7 @@ use crate::connection::Connection;
 use crate::data_source::{Backtests, LambdaPackages, Packs};
 use crate::function::{Explain, Fields, Flatten, Matches, SplitRules};
 use crate::pace::Pacers;
-use crate::resource::{LambdaCodes, Routes, RulePacks, Rules, SettingsOfNamespace};
+use crate::resource::{LambdaCodes, RouteList, Routes, RuleList, RulePacks, Rules, SettingsOfNamespace};
 
 #[derive(Default)]
 pub(crate) struct Trailhook {
@@ -33,6 +33,7 @@ impl Provider for Trailhook {
             .resource(RulePacks)
             .resource(SettingsOfNamespace)
             .resource(LambdaCodes);
+        catalog.list_resource(RuleList).list_resource(RouteList);
         catalog.data_source(Packs).data_source(LambdaPackages).data_source(Backtests);
         catalog.function(Matches).function(Explain).function(Flatten).function(Fields).function(SplitRules);
     }

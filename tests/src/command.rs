@@ -35,6 +35,31 @@ pub(crate) async fn output(command: &mut Command, group: Group) -> io::Result<Ou
     Ok(Output { status, stdout, stderr })
 }
 
+/// The same in a group of its own, which gets the signal of Ctrl-C once `moment` has come: the program alone, or all that it
+/// started as well, as in a terminal. A program that ends before is not interrupted.
+pub(crate) async fn interrupted(
+    command: &mut Command,
+    reach: Group,
+    moment: impl Future<Output = ()>,
+) -> io::Result<Output> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+    let mut running = Running { child: command.spawn()?, group: Group::Own };
+    let (stdout, stderr) = (running.child.stdout.take(), running.child.stderr.take());
+    let id = running.child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+    let interrupt = async {
+        moment.await;
+        match (id, reach) {
+            (Some(id), Group::Shared) => kill_process(id, Signal::INT)?,
+            (Some(id), Group::Own) => kill_process_group(id, Signal::INT)?,
+            (None, _) => {}
+        }
+        Ok(())
+    };
+    let (stdout, stderr, (), status) =
+        tokio::try_join!(all_of(stdout), all_of(stderr), interrupt, running.child.wait())?;
+    Ok(Output { status, stdout, stderr })
+}
+
 async fn all_of(stream: Option<impl AsyncRead + Unpin>) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     if let Some(mut stream) = stream {

@@ -48,5 +48,5 @@ pub use ministack::{MiniStack, MiniStackBuilder};
 pub use needs::{Missing, SkippedTest, enclosing_function, or_skip};
 pub use samples::{SampleLogs, SampleObject};
 pub use slack::{Answer, Endpoint, SlackDouble, SlackRequest};
-pub use terraform::{Terraform, TerraformRun};
+pub use terraform::{Reach, Terraform, TerraformRun};
 pub use wait::wait_until;

@@ -2,7 +2,9 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::process::Output;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
@@ -10,7 +12,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use crate::command::{Group, output};
+use crate::command::{Group, interrupted, output};
 use crate::{Aws, Missing};
 
 /// The address under which the provider is required.
@@ -59,6 +61,15 @@ impl Network {
             }
         }
     }
+}
+
+/// Whom Ctrl-C reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// The group of processes in a terminal: Terraform and its providers.
+    Terminal,
+    /// Terraform, as when a program stops it by its id.
+    TerraformAlone,
 }
 
 /// What a command did.
@@ -264,6 +275,33 @@ impl Terraform {
     ///
     /// When Terraform cannot be started, or does not end within ten minutes.
     pub async fn run<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> anyhow::Result<TerraformRun> {
+        let mut command = self.command(arguments);
+        let shown = shown(&command);
+        self.finished(shown, output(&mut command, self.group)).await
+    }
+
+    /// Any command, with Ctrl-C once `moment` has come: as in a terminal, where Terraform and all its providers get the signal,
+    /// or for Terraform alone.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Terraform::run`].
+    pub async fn interrupted<S: AsRef<OsStr>>(
+        &self,
+        arguments: impl IntoIterator<Item = S>,
+        reach: Reach,
+        moment: impl Future<Output = ()>,
+    ) -> anyhow::Result<TerraformRun> {
+        let group = match reach {
+            Reach::Terminal => Group::Own,
+            Reach::TerraformAlone => Group::Shared,
+        };
+        let mut command = self.command(arguments);
+        let shown = shown(&command);
+        self.finished(shown, interrupted(&mut command, group, moment)).await
+    }
+
+    fn command<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
         let mut command = self.network.command(&self.binary);
         for (name, _) in std::env::vars_os() {
             let text = name.to_string_lossy();
@@ -285,9 +323,15 @@ impl Terraform {
         for name in &self.left_out {
             command.env_remove(name);
         }
-        let shown = command.as_std().get_args().collect::<Vec<_>>();
-        let shown = format!("terraform {}", shown.join(OsStr::new(" ")).to_string_lossy());
-        let output = tokio::time::timeout(LIMIT, output(&mut command, self.group))
+        command
+    }
+
+    async fn finished(
+        &self,
+        shown: String,
+        output: impl Future<Output = io::Result<Output>>,
+    ) -> anyhow::Result<TerraformRun> {
+        let output = tokio::time::timeout(LIMIT, output)
             .await
             .with_context(|| format!("{shown} did not end within {LIMIT:?}"))?
             .with_context(|| format!("starting {}", self.binary.display()))?;
@@ -298,6 +342,11 @@ impl Terraform {
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         })
     }
+}
+
+fn shown(command: &Command) -> String {
+    let arguments = command.as_std().get_args().collect::<Vec<_>>();
+    format!("terraform {}", arguments.join(OsStr::new(" ")).to_string_lossy())
 }
 
 fn find_terraform() -> anyhow::Result<PathBuf> {

@@ -1,9 +1,11 @@
 //! From typed handlers to values: what the service calls.
 
 mod data_source;
+mod list;
 mod resource;
 
 pub(crate) use data_source::{AnyDataSource, DataSourceAdapter};
+pub(crate) use list::{AnyList, Events, ListAdapter};
 pub(crate) use resource::{AnyResource, Apply, ResourceAdapter};
 
 use crate::convert::{FromValue, ToValue};

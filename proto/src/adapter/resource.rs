@@ -7,7 +7,7 @@ use crate::plan::{Draft, Plan, Planned};
 use crate::resource::{Create, Delete, Failed, Import, Read, Resource, Update, Upgrade};
 use crate::schema::{Problem, Schema};
 use crate::value::Value;
-use crate::{Cx, Diagnostic};
+use crate::{Cx, Diagnostic, Diagnostics};
 
 /// A resource whose types are forgotten.
 #[async_trait]
@@ -31,6 +31,12 @@ pub(crate) trait AnyResource<C>: Send + Sync {
 
     /// `None` if it failed, which was reported.
     async fn import(&self, cx: &Cx<C>, id: String) -> Option<Value>;
+
+    /// `None` if it failed, which was reported. `object` has the attributes of the identity, and nothing else.
+    async fn import_by_identity(&self, cx: &Cx<C>, object: Value) -> Option<Value>;
+
+    /// `None` if it failed, which was reported.
+    async fn upgrade_identity(&self, cx: &Cx<()>, version: i64, identity: serde_json::Value) -> Option<Value>;
 
     /// `None` if it failed, which was reported.
     async fn upgrade(&self, cx: &Cx<()>, version: i64, state: serde_json::Value) -> Option<Value>;
@@ -75,6 +81,20 @@ impl<R: Resource> ResourceAdapter<R> {
         match model {
             Some(model) => state_of(cx, &self.schema, &model, planned, unknown),
             None => before,
+        }
+    }
+
+    /// The first state of an object that was imported; `None` on an error, which was reported.
+    fn imported(&self, cx: &Cx<R::Context>, imported: Result<R::Model, Diagnostics>) -> Option<Value> {
+        match imported {
+            Ok(model) => {
+                let state = state_of(cx, &self.schema, &model, &Value::Null, Unknown::IsBug);
+                (!state.is_null()).then_some(state)
+            }
+            Err(diagnostics) => {
+                cx.report(diagnostics);
+                None
+            }
         }
     }
 
@@ -200,16 +220,26 @@ impl<R: Resource> AnyResource<R::Context> for ResourceAdapter<R> {
     }
 
     async fn import(&self, cx: &Cx<R::Context>, id: String) -> Option<Value> {
-        match self.resource.import(cx, Import::new(id)).await {
-            Ok(model) => {
-                let state = state_of(cx, &self.schema, &model, &Value::Null, Unknown::IsBug);
-                (!state.is_null()).then_some(state)
-            }
-            Err(diagnostics) => {
-                cx.report(diagnostics);
-                None
-            }
-        }
+        let imported = self.resource.import(cx, Import::new(id)).await;
+        self.imported(cx, imported)
+    }
+
+    async fn import_by_identity(&self, cx: &Cx<R::Context>, object: Value) -> Option<Value> {
+        let identity = read_known(cx, &object)?;
+        let imported = self.resource.import_by_identity(cx, identity).await;
+        self.imported(cx, imported)
+    }
+
+    async fn upgrade_identity(&self, cx: &Cx<()>, version: i64, identity: serde_json::Value) -> Option<Value> {
+        let request = Upgrade { version, state: identity };
+        let upgraded = self.resource.upgrade_identity(cx, request).await.map_err(|error| cx.report(error)).ok()?;
+        let identity = Value::from_json(&upgraded, &self.schema.identity_type());
+        identity
+            .map_err(|error| {
+                let what = format!("The upgraded identity does not fit the schema: {error}.");
+                cx.report(Diagnostic::bug(what));
+            })
+            .ok()
     }
 
     async fn upgrade(&self, cx: &Cx<()>, version: i64, state: serde_json::Value) -> Option<Value> {

@@ -25,6 +25,7 @@ pub struct AttributeSchema {
     pub(crate) sensitive: bool,
     pub(crate) write_only: bool,
     pub(crate) requires_replace: bool,
+    pub(crate) identity: bool,
     pub(crate) recompute: Recompute,
     pub(crate) default: Option<Value>,
 }
@@ -100,6 +101,7 @@ impl AttributeSchema {
             sensitive: false,
             write_only: false,
             requires_replace: false,
+            identity: false,
             recompute: Recompute::Never,
             default: None,
         }
@@ -158,6 +160,15 @@ impl AttributeSchema {
     #[must_use]
     pub fn requires_replace(mut self) -> Self {
         self.requires_replace = true;
+        self
+    }
+
+    /// A part of the object's identity: the attributes that are marked so tell it from all others of its type, and a
+    /// read never changes them. Terraform 1.12 and later stores them beside the state, and imports by them; see
+    /// [`Resource::import_by_identity`](crate::Resource::import_by_identity). At the root of a resource's schema only.
+    #[must_use]
+    pub fn identity(mut self) -> Self {
+        self.identity = true;
         self
     }
 
@@ -233,6 +244,11 @@ impl AttributeSchema {
     /// `true` if a change makes a new object.
     pub fn is_requires_replace(&self) -> bool {
         self.requires_replace
+    }
+
+    /// `true` if it is a part of the object's identity.
+    pub fn is_identity(&self) -> bool {
+        self.identity
     }
 
     /// The value where the user sets none.

@@ -52,6 +52,7 @@ impl Schema {
             problems.push(Problem::new(Path::root(), "the version is negative"));
         }
         self.check_reserved(&RESERVED, &mut problems);
+        self.check_identity(&mut problems);
         check_block(&self.root, &Path::root(), false, &mut problems);
         problems
     }
@@ -99,6 +100,9 @@ fn check_block(block: &Block, at: &Path, in_set: bool, problems: &mut Vec<Proble
     }
     for nested in &block.blocks {
         let path = at.attribute(&nested.name);
+        for attribute in nested.block.attributes.iter().filter(|attribute| attribute.identity) {
+            problems.push(Problem::new(path.attribute(&attribute.name), "an identity has no part inside a block"));
+        }
         check_nesting(nested, &mut |what| {
             problems.push(Problem::new(path.clone(), what));
         });

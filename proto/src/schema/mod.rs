@@ -23,6 +23,7 @@
 mod attribute;
 mod block;
 mod check;
+mod identity;
 mod model_check;
 mod wire;
 
@@ -39,6 +40,7 @@ use crate::value::{Type, Value, ValueError};
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Schema {
     version: i64,
+    identity_version: i64,
     root: Block,
 }
 

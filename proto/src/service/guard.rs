@@ -35,8 +35,10 @@ answers!(
     plan_resource_change,
     read_data_source,
     read_resource,
+    upgrade_resource_identity,
     upgrade_resource_state,
     validate_data_resource_config,
+    validate_list_resource_config,
     validate_provider_config,
     validate_resource_config,
 );
@@ -51,14 +53,7 @@ pub(super) async fn answer<A: Answer, C>(
     fallback: A,
     work: impl Future<Output = Result<A, Diagnostics>>,
 ) -> Result<Response<A>, Status> {
-    let outcome = catch_panic(work).await.unwrap_or_else(|panic| {
-        Err(Diagnostic::error("The provider has a bug and panicked")
-            .detail(format!(
-                "{panic}\n\nState is as it was before this operation ({rpc}), but the operation may have changed something. \
-                 Please report this to the provider's authors."
-            ))
-            .into())
-    });
+    let outcome = attempt(rpc, work).await;
     let (mut answer, failure) = match outcome {
         Ok(answer) => (answer, Diagnostics::new()),
         Err(diagnostics) => (fallback, diagnostics),
@@ -68,6 +63,21 @@ pub(super) async fn answer<A: Answer, C>(
     tracing::debug!(rpc, diagnostics = all.len(), error = all.has_error(), "answered");
     answer.diagnostics().extend(all.to_wire());
     Ok(Response::new(answer))
+}
+
+/// The outcome of `work`; a panic is a failure too.
+pub(super) async fn attempt<A>(
+    rpc: &'static str,
+    work: impl Future<Output = Result<A, Diagnostics>>,
+) -> Result<A, Diagnostics> {
+    catch_panic(work).await.unwrap_or_else(|panic| {
+        Err(Diagnostic::error("The provider has a bug and panicked")
+            .detail(format!(
+                "{panic}\n\nState is as it was before this operation ({rpc}), but the operation may have changed something. \
+                 Please report this to the provider's authors."
+            ))
+            .into())
+    })
 }
 
 /// The answer to a call that can't even begin.

@@ -3,6 +3,8 @@
 mod data_sources;
 mod functions;
 mod guard;
+mod identities;
+mod lists;
 mod resources;
 mod stop;
 
@@ -10,6 +12,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use bytes::Bytes;
+use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status, async_trait};
 
 pub(crate) use guard::install_panic_hook;
@@ -29,7 +32,8 @@ type Reply<T> = Result<Response<T>, Status>;
 pub(crate) struct Service<P: Provider> {
     provider: P,
     schema: Schema,
-    catalog: Catalog<P::Context>,
+    /// Shared with the lists that are under way.
+    catalog: Arc<Catalog<P::Context>>,
     /// Empty until Terraform configures the provider.
     context: RwLock<Option<Arc<P::Context>>>,
     stop: Stop,
@@ -37,7 +41,13 @@ pub(crate) struct Service<P: Provider> {
 
 impl<P: Provider> Service<P> {
     pub(crate) fn new(provider: P, stop: Stop) -> Self {
-        Self { schema: provider.schema(), catalog: Catalog::of(&provider), provider, context: RwLock::default(), stop }
+        Self {
+            schema: provider.schema(),
+            catalog: Arc::new(Catalog::of(&provider)),
+            provider,
+            context: RwLock::default(),
+            stop,
+        }
     }
 
     /// Interrupts the calls that run.
@@ -95,15 +105,17 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         &self,
         _request: Request<wire::get_metadata::Request>,
     ) -> Reply<wire::get_metadata::Response> {
-        use wire::get_metadata::{DataSourceMetadata, FunctionMetadata, ResourceMetadata};
+        use wire::get_metadata::{DataSourceMetadata, FunctionMetadata, ListResourceMetadata, ResourceMetadata};
         let resources = self.catalog.resources.keys().cloned();
         let data_sources = self.catalog.data_sources.keys().cloned();
         let functions = self.catalog.functions.keys().cloned();
+        let lists = self.catalog.lists.keys().cloned();
         Ok(Response::new(wire::get_metadata::Response {
             server_capabilities: Some(Self::capabilities()),
             resources: resources.map(|type_name| ResourceMetadata { type_name }).collect(),
             data_sources: data_sources.map(|type_name| DataSourceMetadata { type_name }).collect(),
             functions: functions.map(|name| FunctionMetadata { name }).collect(),
+            list_resources: lists.map(|type_name| ListResourceMetadata { type_name }).collect(),
             ..wire::get_metadata::Response::default()
         }))
     }
@@ -114,6 +126,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
     ) -> Reply<wire::get_provider_schema::Response> {
         let resources = self.catalog.resources.iter();
         let data_sources = self.catalog.data_sources.iter();
+        let lists = self.catalog.lists.iter();
         Ok(Response::new(wire::get_provider_schema::Response {
             // Terraform wants it even if it is empty.
             provider: Some(self.schema.to_wire()),
@@ -122,6 +135,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
                 .map(|(name, data_source)| (name.clone(), data_source.schema().to_wire()))
                 .collect(),
             functions: self.wire_functions(),
+            list_resource_schemas: lists.map(|(name, list)| (name.clone(), list.schema().to_wire())).collect(),
             server_capabilities: Some(Self::capabilities()),
             ..wire::get_provider_schema::Response::default()
         }))
@@ -174,6 +188,20 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         self.upgrade_state(request.into_inner()).await
     }
 
+    async fn get_resource_identity_schemas(
+        &self,
+        _request: Request<wire::get_resource_identity_schemas::Request>,
+    ) -> Reply<wire::get_resource_identity_schemas::Response> {
+        Ok(Response::new(self.identity_schemas()))
+    }
+
+    async fn upgrade_resource_identity(
+        &self,
+        request: Request<wire::upgrade_resource_identity::Request>,
+    ) -> Reply<wire::upgrade_resource_identity::Response> {
+        self.upgrade_identity(request.into_inner()).await
+    }
+
     async fn read_resource(
         &self,
         request: Request<wire::read_resource::Request>,
@@ -214,6 +242,20 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         request: Request<wire::read_data_source::Request>,
     ) -> Reply<wire::read_data_source::Response> {
         self.read_data(request.into_inner()).await
+    }
+
+    async fn validate_list_resource_config(
+        &self,
+        request: Request<wire::validate_list_resource_config::Request>,
+    ) -> Reply<wire::validate_list_resource_config::Response> {
+        self.validate_list(request.into_inner()).await
+    }
+
+    async fn list_resource(
+        &self,
+        request: Request<wire::list_resource::Request>,
+    ) -> Reply<BoxStream<wire::list_resource::Event>> {
+        Ok(self.list(request.into_inner()))
     }
 
     async fn get_functions(

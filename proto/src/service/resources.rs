@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use super::identities::{identity_of, object_of};
 use super::{Reply, Service, guard, read_value, unknown_type, write_value};
 use crate::adapter::{AnyResource, Apply};
 use crate::generated::tfplugin6::{self as wire, DynamicValue};
@@ -12,7 +13,7 @@ use crate::value::Value;
 use crate::{Cx, Diagnostic, Diagnostics};
 
 impl<P: Provider> Service<P> {
-    fn resource(&self, name: &str) -> Result<&dyn AnyResource<P::Context>, Diagnostics> {
+    pub(super) fn resource(&self, name: &str) -> Result<&dyn AnyResource<P::Context>, Diagnostics> {
         self.catalog.resources.get(name).map(|resource| &**resource).ok_or_else(|| unknown_type("resource", name))
     }
 
@@ -81,6 +82,7 @@ impl<P: Provider> Service<P> {
         let unchanged = wire::read_resource::Response {
             new_state: request.current_state.clone(),
             private: request.private.clone(),
+            new_identity: request.current_identity.clone(),
             ..Default::default()
         };
         let cx = match self.cx(request.private.clone()) {
@@ -93,6 +95,7 @@ impl<P: Provider> Service<P> {
             let state = resource.read(&cx, state).await;
             Ok(wire::read_resource::Response {
                 new_state: write_value(resource.schema(), &state)?,
+                new_identity: identity_of(resource.schema(), &state)?,
                 private: cx.private_bytes(),
                 ..Default::default()
             })
@@ -107,6 +110,7 @@ impl<P: Provider> Service<P> {
         let unchanged = wire::plan_resource_change::Response {
             planned_state: request.prior_state.clone(),
             planned_private: request.prior_private.clone(),
+            planned_identity: request.prior_identity.clone(),
             ..Default::default()
         };
         let cx = match self.cx(request.prior_private.clone()) {
@@ -124,6 +128,7 @@ impl<P: Provider> Service<P> {
                 return Ok(wire::plan_resource_change::Response {
                     planned_state: write_value(schema, &Value::Null)?,
                     planned_private: cx.private_bytes(),
+                    planned_identity: request.prior_identity.clone(),
                     ..Default::default()
                 });
             }
@@ -135,6 +140,7 @@ impl<P: Provider> Service<P> {
                 planned_state: write_value(schema, &planned.state)?,
                 requires_replace: planned.requires_replace.iter().map(Path::to_wire).collect(),
                 planned_private: cx.private_bytes(),
+                planned_identity: identity_of(schema, &planned.state)?,
                 ..Default::default()
             })
         };
@@ -148,6 +154,7 @@ impl<P: Provider> Service<P> {
         let unchanged = wire::apply_resource_change::Response {
             new_state: request.prior_state.clone(),
             private: request.planned_private.clone(),
+            new_identity: self.prior_identity(&request),
             ..Default::default()
         };
         let cx = match self.cx(request.planned_private.clone()) {
@@ -165,11 +172,20 @@ impl<P: Provider> Service<P> {
             let state = resource.apply(&cx, apply).await;
             Ok(wire::apply_resource_change::Response {
                 new_state: write_value(schema, &state)?,
+                new_identity: identity_of(schema, &state)?,
                 private: cx.private_bytes(),
                 ..Default::default()
             })
         };
         guard::answer("ApplyResourceChange", &cx, unchanged, work).await
+    }
+
+    /// The identity of what is there before an apply. The planned one may be another.
+    fn prior_identity(&self, request: &wire::apply_resource_change::Request) -> Option<wire::ResourceIdentityData> {
+        let schema =
+            self.resource(&request.type_name).ok().map(AnyResource::schema).filter(|schema| schema.has_identity())?;
+        let prior = read_value(schema, request.prior_state.as_ref()).ok()?;
+        identity_of(schema, &prior).ok()?
     }
 
     pub(super) async fn import_state(
@@ -183,20 +199,28 @@ impl<P: Provider> Service<P> {
         };
         let work = async {
             let resource = self.resource(&request.type_name)?;
-            if request.id.is_empty() {
-                return Err(Diagnostic::error("Import needs an id")
-                    .detail("This provider imports by id, not by identity.")
-                    .into());
-            }
-            let Some(state) = resource.import(&cx, request.id.clone()).await else {
+            let schema = resource.schema();
+            let imported = match &request.identity {
+                Some(identity) if request.id.is_empty() => {
+                    let object = object_of(schema, &request.type_name, identity)?;
+                    resource.import_by_identity(&cx, object).await
+                }
+                _ if request.id.is_empty() => {
+                    return Err(Diagnostic::error("Import needs an id or an identity").into());
+                }
+                _ => resource.import(&cx, request.id.clone()).await,
+            };
+            let Some(state) = imported else {
                 return Err(Diagnostics::new());
             };
+            // What is read next completes the state, and the identity with it.
+            let identity = identity_of(schema, &state)?.or_else(|| request.identity.clone());
             Ok(Response {
                 imported_resources: vec![ImportedResource {
                     type_name: request.type_name.clone(),
-                    state: write_value(resource.schema(), &state)?,
+                    state: write_value(schema, &state)?,
                     private: cx.private_bytes(),
-                    ..Default::default()
+                    identity,
                 }],
                 ..Default::default()
             })

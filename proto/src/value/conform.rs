@@ -48,14 +48,17 @@ impl Value {
         }
     }
 
+    /// A value of dynamic type that is of type `ty`.
+    pub(super) fn dynamic(value: Self, ty: Type) -> Self {
+        // Of dynamic type within dynamic type: it has said already what it is.
+        if ty == Type::Dynamic { value } else { Self::Dynamic(Box::new((ty, value))) }
+    }
+
     fn conform_dynamic(self) -> Result<Self, ValueError> {
         match self {
             Self::Dynamic(typed) => {
                 let (ty, value) = *typed;
-                match value.conform(&ty)? {
-                    plain @ (Self::Null | Self::Unknown) => Ok(plain),
-                    value => Ok(Self::Dynamic(Box::new((ty, value)))),
-                }
+                Ok(Self::dynamic(value.conform(&ty)?, ty))
             }
             value => {
                 let ty = value.natural_type();

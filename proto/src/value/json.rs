@@ -50,10 +50,7 @@ impl Value {
                 let (Some(ty), Some(json)) = (ty, parts.get("value")) else {
                     return Err(ValueError::expected("an object of `type` and `value`"));
                 };
-                Ok(match Self::from_json(json, &ty)? {
-                    plain @ (Self::Null | Self::Dynamic(_)) => plain,
-                    value => Self::Dynamic(Box::new((ty, value))),
-                })
+                Ok(Self::dynamic(Self::from_json(json, &ty)?, ty))
             }
             (ty, _) => Err(ValueError::expected(format!("a value of type {ty}"))),
         }

@@ -20,9 +20,10 @@ use crate::path::{Path, Step};
 ///
 /// Product code mostly meets the typed layer ([`Attribute`](crate::Attribute) and [`Model`](crate::Model)); this is
 /// what lies below, and what attributes of dynamic type hold.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Value {
     /// Not set.
+    #[default]
     Null,
     /// Known only after apply.
     Unknown,
@@ -42,8 +43,8 @@ pub enum Value {
     Map(BTreeMap<String, Value>),
     /// Named attributes; also blocks.
     Object(BTreeMap<String, Value>),
-    /// The value of an attribute of type [`Type::Dynamic`]: the type it has, and the value. Never null nor unknown
-    /// inside: those are [`Value::Null`] and [`Value::Unknown`] themselves.
+    /// The value of an attribute of type [`Type::Dynamic`]: the type it has, and the value. Null and unknown may have a
+    /// type too, which Terraform wants back; without one they are [`Value::Null`] and [`Value::Unknown`] themselves.
     Dynamic(Box<(Type, Value)>),
 }
 
@@ -60,14 +61,14 @@ impl Value {
         Self::Object(attributes.into_iter().map(|(name, value)| (name.into(), value)).collect())
     }
 
-    /// `true` for [`Value::Null`].
+    /// `true` for [`Value::Null`], whatever its type.
     pub fn is_null(&self) -> bool {
-        matches!(self, Self::Null)
+        matches!(self.without_type(), Self::Null)
     }
 
-    /// `true` for [`Value::Unknown`]; a list with an unknown element is known.
+    /// `true` for [`Value::Unknown`], whatever its type; a list with an unknown element is known.
     pub fn is_unknown(&self) -> bool {
-        matches!(self, Self::Unknown)
+        matches!(self.without_type(), Self::Unknown)
     }
 
     /// `true` if nothing in it is unknown.

@@ -141,11 +141,7 @@ fn read_dynamic(parts: Vec<ValueRef<'_>>) -> Result<Value, ValueError> {
         .as_ref()
         .and_then(Type::from_json)
         .ok_or_else(|| malformed("a dynamic type that is no type"))?;
-    Ok(match read(value, &ty)? {
-        // Null and unknown carry no type of their own here.
-        plain @ (Value::Null | Value::Unknown | Value::Dynamic(_)) => plain,
-        value => Value::Dynamic(Box::new((ty, value))),
-    })
+    Ok(Value::dynamic(read(value, &ty)?, ty))
 }
 
 pub(super) fn encode(value: &Value, ty: &Type) -> Result<Vec<u8>, ValueError> {
@@ -246,6 +242,8 @@ mod tests {
             Just((Type::String, Value::Null)),
             Just((Type::Bool, Value::Unknown)),
             Just((Type::Dynamic, Value::Unknown)),
+            Just((Type::Dynamic, Value::Dynamic(Box::new((Type::Number, Value::Unknown))))),
+            Just((Type::Dynamic, Value::Dynamic(Box::new((Type::Bool, Value::Null))))),
             any::<String>()
                 .prop_map(|text| (Type::Dynamic, Value::Dynamic(Box::new((Type::String, Value::String(text)))))),
         ];

@@ -63,13 +63,36 @@ impl Client {
         Ok(answer.into_inner())
     }
 
+    /// All that a call streams.
+    pub async fn stream<Q, A>(&self, path: &'static str, request: Q) -> Result<Vec<A>, Status>
+    where
+        Q: prost::Message + 'static,
+        A: prost::Message + Default + 'static,
+    {
+        let mut stream = self.open(path, request).await?;
+        let mut all = Vec::new();
+        while let Some(one) = stream.message().await? {
+            all.push(one);
+        }
+        Ok(all)
+    }
+
+    /// Opens a stream.
+    pub async fn open<Q, A>(&self, path: &'static str, request: Q) -> Result<tonic::Streaming<A>, Status>
+    where
+        Q: prost::Message + 'static,
+        A: prost::Message + Default + 'static,
+    {
+        let mut grpc = self.0.clone();
+        grpc.ready().await.map_err(|error| Status::unavailable(error.to_string()))?;
+        let path = PathAndQuery::from_static(path);
+        let codec = ProstCodec::<Q, A>::default();
+        Ok(grpc.server_streaming(tonic::Request::new(request), path, codec).await?.into_inner())
+    }
+
     /// Opens the stream of output, which must stay open.
     pub async fn stdio(&self) -> tonic::Streaming<plugin::StdioData> {
-        let mut grpc = self.0.clone();
-        grpc.ready().await.expect("connected");
-        let path = PathAndQuery::from_static("/plugin.GRPCStdio/StreamStdio");
-        let codec = ProstCodec::<(), plugin::StdioData>::default();
-        grpc.server_streaming(tonic::Request::new(()), path, codec).await.expect("a stream").into_inner()
+        self.open("/plugin.GRPCStdio/StreamStdio", ()).await.expect("a stream")
     }
 
     pub async fn shutdown(&self) {

@@ -16,6 +16,7 @@ pub fn ty() -> Type {
         ("weight", Type::Number),
         ("secret", Type::String),
         ("tags", Type::map(Type::String)),
+        ("extra", Type::Dynamic),
         ("fault", Type::String),
         ("version", Type::Number),
         ("length", Type::Number),

@@ -22,10 +22,15 @@ pub const DEADLINE: Duration = Duration::from_secs(60);
 
 /// The built example `memory`.
 pub fn example() -> PathBuf {
+    example_named("memory")
+}
+
+/// Another one.
+pub fn example_named(name: &str) -> PathBuf {
     let test = std::env::current_exe().expect("the test is a file");
     let target = test.ancestors().nth(2).expect("target/debug/deps/test");
-    let example = target.join("examples").join("memory");
-    assert!(example.exists(), "{} is missing; run `cargo build -p tfplugin --example memory`", example.display());
+    let example = target.join("examples").join(name);
+    assert!(example.exists(), "{} is missing; run `cargo build -p tfplugin --examples`", example.display());
     example
 }
 
@@ -111,6 +116,14 @@ impl Plugin {
     pub fn signal(&self, name: &str) {
         signal(self.child.id().expect("it runs"), name);
     }
+}
+
+/// A configured provider. It ends with the first value.
+pub async fn provider() -> (Plugin, client::Client) {
+    let plugin = Plugin::start().await;
+    let client = client::Client::plain(&plugin.socket).await.expect("connected");
+    client.configure().await;
+    (plugin, client)
 }
 
 /// Sends a signal to one process.

@@ -3,6 +3,7 @@
 mod call;
 mod doubt;
 mod failure;
+mod folder;
 mod object;
 mod tags;
 mod tier;
@@ -20,6 +21,7 @@ use aws_sdk_ssm::types::{Parameter, ParameterType};
 use tfplugin::{Cx, Diagnostic};
 
 pub(crate) use failure::ThrottlingIsPaced;
+pub(crate) use folder::page;
 pub(crate) use object::Object;
 pub(crate) use tags::{retag, tags};
 pub(crate) use tier::{Tier, tier};

@@ -1,6 +1,7 @@
 //! The resources, one a file.
 
 mod lambda_code;
+mod listing;
 mod placement;
 mod published;
 mod reading;
@@ -11,8 +12,8 @@ mod settings;
 
 pub(crate) use lambda_code::LambdaCodes;
 pub(crate) use placement::Placement;
-pub(crate) use route::Routes;
-pub(crate) use rule::Rules;
+pub(crate) use route::{RouteList, Routes};
+pub(crate) use rule::{RuleList, Rules};
 pub(crate) use rule_pack::RulePacks;
 pub(crate) use settings::SettingsOfNamespace;
 

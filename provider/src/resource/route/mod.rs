@@ -12,14 +12,15 @@ mod schema;
 
 use tfplugin::schema::Schema;
 use tfplugin::{
-    Attribute, Create, Cx, Delete, Diagnostic, Diagnostics, Failed, Import, Path, Plan, Read, Resource, Update,
+    Attribute, Create, Cx, Delete, Diagnostic, Diagnostics, Failed, Found, Import, List, ListResource, Path, Plan,
+    Read, Resource, Update,
 };
 use trailhook_engine::document::{Document, DocumentKind, Namespace, RouteDocument};
 
 use self::model::Route;
 use super::published::{self, Published, imported_name};
 use super::reading::Reading;
-use super::{Placement, named, too_large_for_one};
+use super::{Placement, listing, named, too_large_for_one};
 use crate::connection::Connection;
 use crate::language::check_narrowed;
 use crate::parameter::Object;
@@ -79,6 +80,32 @@ impl Resource for Routes {
 
     async fn import(&self, cx: &Cx<Connection>, request: Import) -> Result<Route, Diagnostics> {
         Ok(Route { name: imported_name(cx, &request, KIND)?, ..Route::default() })
+    }
+
+    async fn import_by_identity(&self, cx: &Cx<Connection>, identity: Route) -> Result<Route, Diagnostics> {
+        self.import(cx, Import::new(identity.placement.parameter_name.require("parameter_name")?)).await
+    }
+}
+
+/// `terraform query`: the routes of the namespace.
+pub(crate) struct RouteList;
+
+impl ListResource for RouteList {
+    type Context = Connection;
+    type Config = ();
+    type Model = Route;
+
+    fn type_name(&self) -> String {
+        Routes.type_name()
+    }
+
+    async fn list(
+        &self,
+        cx: &Cx<Connection>,
+        request: List<()>,
+        found: &mut Found<'_, Route>,
+    ) -> Result<(), Diagnostics> {
+        listing::list(cx, &request, found, KIND, |name| Route { name, ..Route::default() }).await
     }
 }
 

@@ -59,7 +59,7 @@ pub(super) fn schema() -> Schema {
         )
         .attribute(schema::string("id").computed().describe("The route's name."))
         .attribute(schema::string("arn").computed().describe("The ARN of the parameter."))
-        .attribute(schema::string("parameter_name").computed().describe("The name of the route's parameter."))
+        .attribute(schema::string("parameter_name").computed().identity().describe("The name of the route's parameter."))
         .attribute(
             schema::int64("version").computed().recomputed_when(PUBLISHED).describe("The version of the parameter, which rises with each change of the route."),
         );

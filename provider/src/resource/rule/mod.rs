@@ -15,12 +15,15 @@ mod schema;
 mod tests_run;
 
 use tfplugin::schema::Schema;
-use tfplugin::{Attribute, Create, Cx, Delete, Diagnostic, Diagnostics, Failed, Import, Plan, Read, Resource, Update};
+use tfplugin::{
+    Attribute, Create, Cx, Delete, Diagnostic, Diagnostics, Failed, Found, Import, List, ListResource, Plan, Read,
+    Resource, Update,
+};
 use trailhook_engine::document::{DocumentKind, Namespace, RuleDocument};
 
 use self::model::Rule;
 use super::published::{self, Published, imported_name};
-use super::{Placement, named};
+use super::{Placement, listing, named};
 use crate::connection::Connection;
 use crate::parameter::Object;
 
@@ -79,6 +82,32 @@ impl Resource for Rules {
 
     async fn import(&self, cx: &Cx<Connection>, request: Import) -> Result<Rule, Diagnostics> {
         Ok(Rule { name: imported_name(cx, &request, KIND)?, ..Rule::default() })
+    }
+
+    async fn import_by_identity(&self, cx: &Cx<Connection>, identity: Rule) -> Result<Rule, Diagnostics> {
+        self.import(cx, Import::new(identity.placement.parameter_name.require("parameter_name")?)).await
+    }
+}
+
+/// `terraform query`: the rules of the namespace.
+pub(crate) struct RuleList;
+
+impl ListResource for RuleList {
+    type Context = Connection;
+    type Config = ();
+    type Model = Rule;
+
+    fn type_name(&self) -> String {
+        Rules.type_name()
+    }
+
+    async fn list(
+        &self,
+        cx: &Cx<Connection>,
+        request: List<()>,
+        found: &mut Found<'_, Rule>,
+    ) -> Result<(), Diagnostics> {
+        listing::list(cx, &request, found, KIND, |name| Rule { name, ..Rule::default() }).await
     }
 }
 

@@ -93,7 +93,7 @@ pub(super) fn schema() -> Schema {
         .block(test())
         .attribute(schema::string("id").computed().describe("The rule's name."))
         .attribute(schema::string("arn").computed().describe("The ARN of the parameter."))
-        .attribute(schema::string("parameter_name").computed().describe("The name of the rule's parameter."))
+        .attribute(schema::string("parameter_name").computed().identity().describe("The name of the rule's parameter."))
         .attribute(
             schema::int64("version").computed().recomputed_when(PUBLISHED).describe("The version of the parameter, which rises with each change of the rule."),
         )
