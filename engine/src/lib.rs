@@ -48,6 +48,7 @@
 //! | [`document`] | what is published to Parameter Store: names, rules, routes |
 //! | [`pack`] | rules that travel inside the binary |
 //! | [`RuleSet`] | all rules of a namespace: from an event to a [`Verdict`] |
+//! | [`mask_secrets`] | what a log line must not hold |
 //! | [`Rule::test`] | a rule's own tests: an event, and what the rule should say of it |
 //!
 //! Each module opens with an example. The language itself is described for those who write rules in
@@ -61,12 +62,14 @@ pub mod document;
 pub mod event;
 pub mod language;
 pub mod log;
+mod mask;
 pub mod pack;
 mod rule;
 mod rule_set;
 mod rule_test;
 mod similar;
 
+pub use mask::mask_secrets;
 pub use rule::{BrokenPart, BrokenRule, Decision, Judgement, Part, Rule};
 pub use rule_set::{Failure, RuleSet, Verdict};
 pub use rule_test::{Expectation, FailedTest, TestEventError, read_test_event};

@@ -1,5 +1,6 @@
 //! Logs, as lines of JSON on stderr, which Terraform takes into its own log.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde_json::{Map, Value as Json};
@@ -17,12 +18,15 @@ use tracing_subscriber::util::SubscriberInitExt;
 /// Libraries that tell too much about themselves: below "trace" only their warnings are of interest.
 const NOISY: [&str; 8] = ["aws", "h2", "hyper", "hyper_util", "reqwest", "rustls", "tonic", "tower"];
 
-/// Starts logging if the environment asks for it. `name` is the provider's local name.
-pub(super) fn init(name: &str) {
+/// Gives a text back without the secrets in it.
+pub(super) type Mask = fn(&str) -> Cow<'_, str>;
+
+/// Starts logging if the environment asks for it. `name` is the provider's local name; every text goes through the mask.
+pub(super) fn init(name: &str, mask: Mask) {
     let Some(level) = level(name, |variable| std::env::var(variable).ok()) else {
         return;
     };
-    let lines = tracing_subscriber::fmt::layer().event_format(Lines).with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt::layer().event_format(Lines(mask)).with_writer(std::io::stderr);
     // Fails if the program has set up logging by itself, which then is what it wants.
     let _ = tracing_subscriber::registry().with(filter(level)).with(lines).try_init();
 }
@@ -53,7 +57,7 @@ fn level(name: &str, get: impl Fn(&str) -> Option<String>) -> Option<LevelFilter
 }
 
 /// One JSON object a line, with the keys that Terraform knows.
-struct Lines;
+struct Lines(Mask);
 
 impl<S, N> FormatEvent<S, N> for Lines
 where
@@ -64,13 +68,13 @@ where
         let mut time = String::new();
         SystemTime.format_time(&mut Writer::new(&mut time))?;
         let metadata = event.metadata();
-        let mut line = Fields::default();
+        let mut line = Fields { members: Map::new(), mask: self.0 };
         event.record(&mut line);
         line.set("@level", level_name(*metadata.level()));
         line.set("@module", metadata.target());
         line.set("@timestamp", time);
-        line.0.entry("@message").or_insert_with(|| "".into());
-        writeln!(writer, "{}", Json::Object(line.0))
+        line.members.entry("@message").or_insert_with(|| "".into());
+        writeln!(writer, "{}", Json::Object(line.members))
     }
 }
 
@@ -84,23 +88,29 @@ fn level_name(level: Level) -> &'static str {
     }
 }
 
-#[derive(Default)]
-struct Fields(Map<String, Json>);
+struct Fields {
+    members: Map<String, Json>,
+    mask: Mask,
+}
 
 impl Fields {
     fn set(&mut self, name: &str, value: impl Into<Json>) {
         let name = if name == "message" { "@message" } else { name };
-        self.0.insert(name.to_owned(), value.into());
+        self.members.insert(name.to_owned(), value.into());
+    }
+
+    fn set_text(&mut self, name: &str, text: &str) {
+        self.set(name, (self.mask)(text));
     }
 }
 
 impl Visit for Fields {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.set(field.name(), format!("{value:?}"));
+        self.set_text(field.name(), &format!("{value:?}"));
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.set(field.name(), value);
+        self.set_text(field.name(), value);
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
@@ -177,15 +187,26 @@ mod tests {
     fn a_line_is_what_terraform_takes_for_structured() {
         let buffer = Buffer::default();
         let writer = buffer.clone();
-        let lines = tracing_subscriber::fmt::layer().event_format(Lines).with_writer(move || writer.clone());
+        let lines = Lines(|text| text.replace("hunter2", "***").into());
+        let lines = tracing_subscriber::fmt::layer().event_format(lines).with_writer(move || writer.clone());
         tracing::subscriber::with_default(tracing_subscriber::registry().with(lines), || {
-            tracing::warn!(target: "memory", items = 3, name = "a\nb", "short of space");
+            let failure = std::io::Error::other("not with hunter2");
+            tracing::warn!(
+                target: "memory",
+                items = 3,
+                name = "a\nb",
+                password = "hunter2",
+                error = &failure as &dyn std::error::Error,
+                "short of {}",
+                "space for hunter2"
+            );
         });
         let text = String::from_utf8(buffer.0.lock().expect("no panic").clone()).expect("UTF-8");
         assert_eq!(text.lines().count(), 1);
         let line: Json = serde_json::from_str(&text).expect("JSON");
         assert_eq!(line["@level"], "warn");
-        assert_eq!(line["@message"], "short of space");
+        assert_eq!(line["@message"], "short of space for ***");
+        assert_eq!((&line["password"], &line["error"]), (&"***".into(), &"not with ***".into()));
         assert_eq!(line["@module"], "memory");
         assert_eq!(line["items"], 3);
         assert_eq!(line["name"], "a\nb");

@@ -10,6 +10,7 @@ mod lifetime;
 mod logging;
 mod socket;
 
+use std::borrow::Cow;
 use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -61,11 +62,13 @@ const GRACE: Duration = Duration::from_secs(1);
 /// interrupted, and prints the `TF_REATTACH_PROVIDERS` line for them; `--version`; `--help`.
 ///
 /// Logs go to stderr, where Terraform reads them, if `TF_LOG`, `TF_LOG_PROVIDER` or `TF_LOG_PROVIDER_<NAME>` asks for
-/// them. Handlers must not print to stdout: nobody sees it.
+/// them. What Terraform sends is never logged by this crate, at any level; [`Server::mask`] is for what others log. Handlers
+/// must not print to stdout: nobody sees it.
 #[derive(Debug, Clone)]
 pub struct Server {
     address: String,
     version: String,
+    mask: logging::Mask,
 }
 
 /// Why a process can't serve.
@@ -88,7 +91,14 @@ enum ServeError {
 impl Server {
     /// A provider of this source address (`HOST/NAMESPACE/NAME`) and version.
     pub fn new(address: impl Into<String>, version: impl Into<String>) -> Self {
-        Self { address: address.into(), version: version.into() }
+        Self { address: address.into(), version: version.into(), mask: |text| text.into() }
+    }
+
+    /// Lets every text that is to be logged go through a function, which gives it back without the secrets that it knows: a
+    /// library may log more than one would like.
+    #[must_use]
+    pub fn mask(self, mask: fn(&str) -> Cow<'_, str>) -> Self {
+        Self { mask, ..self }
     }
 
     /// Does what the process was started for, and returns its exit code: 0 after an orderly end, 1 if it can't serve
@@ -129,7 +139,7 @@ impl Server {
             }
             None => (None, None),
         };
-        let process = Process::start(self.name(), Stop::new(false), provider, owner)?;
+        let process = Process::start(self, Stop::new(false), provider, owner)?;
         let line = handshake::line(process.socket.path(), certificate.as_deref());
         write_line(&line).map_err(ServeError::Stdout)?;
         process.serve(tls).await
@@ -137,7 +147,7 @@ impl Server {
 
     /// Started by hand, for several runs.
     async fn serve_debug<P: Provider>(&self, provider: P) -> Result<(), ServeError> {
-        let process = Process::start(self.name(), Stop::new(true), provider, Owner::User)?;
+        let process = Process::start(self, Stop::new(true), provider, Owner::User)?;
         let line = handshake::reattach(&self.address, process.socket.path());
         write_line(&format!("Set this variable where you run Terraform; stop this process with Ctrl-C.\n\n{line}"))
             .map_err(ServeError::Stdout)?;
@@ -175,8 +185,8 @@ struct Process<P: Provider> {
 }
 
 impl<P: Provider> Process<P> {
-    fn start(name: &str, stop: Stop, provider: P, owner: Owner) -> Result<Self, ServeError> {
-        logging::init(name);
+    fn start(server: &Server, stop: Stop, provider: P, owner: Owner) -> Result<Self, ServeError> {
+        logging::init(server.name(), server.mask);
         install_panic_hook();
         // Before the folder is made: a signal that still ended the process at once would leave it behind.
         let end = CancellationToken::new();
