@@ -24,8 +24,8 @@ const SECRETS: [&str; 4] = [
 /// This is for what libraries put into a log. It knows secrets by their looks, so it is no reason to log one.
 ///
 /// ```
-/// let line = "POST https://hooks.slack.com/services/T0/B0/abc: timed out";
-/// assert_eq!(trailhook_engine::mask_secrets(line), "POST https://hooks.slack.com/***: timed out");
+/// let line = "no answer from https://hooks.slack.com/services/T0/B0/abc in 5 s";
+/// assert_eq!(trailhook_engine::mask_secrets(line), "no answer from https://hooks.slack.com/*** in 5 s");
 /// ```
 #[must_use]
 pub fn mask_secrets(text: &str) -> Cow<'_, str> {
