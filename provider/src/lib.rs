@@ -4,7 +4,8 @@
 //! the pages of its documentation, is asked of the same value.
 //!
 //! - `provider` is the catalogue; `resource`, `data_source` and `function` hold what is in it, one thing a file.
-//! - `config` is the `provider` block, and `connection` what becomes of it: clients of AWS at a pace that AWS admits (`pace`).
+//! - `config` is the `provider` block, and `connection` what becomes of it: clients of AWS, with the credentials of a `profile` if one
+//!   is named, at a pace that AWS admits (`pace`).
 //! - `names` is what a run knows of the names that are taken.
 //! - `parameter` and `s3` are what is done to AWS; `failure` says what went wrong there.
 //! - `language`, `pack`, `package` and `backtest` bring the engine, the packs, the function's code and logs to the resources.
@@ -21,6 +22,7 @@ mod pace;
 mod pack;
 mod package;
 mod parameter;
+mod profile;
 mod provider;
 mod resource;
 mod s3;
