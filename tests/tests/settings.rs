@@ -338,7 +338,7 @@ resource "trailhook_settings" "all" {
 
     // What turns out to be wrong at apply is an error then, and nothing is written.
     for (from, to, text) in [
-        ("* 10", "* 1", "The rules cannot be read anew that often"),
+        ("* 10", "* 1", "The age of the rules is out of range"),
         ("{ team =", "{ \"aws:team\" =", "The key of a tag cannot be used"),
         ("? \"Standard\"", "? \"Cheap\"", "Unknown tier"),
     ] {
@@ -357,6 +357,7 @@ const MISTAKES: &[(&str, &str)] = &[
         "resource \"trailhook_settings\" \"all\" {\n  account_aliases = {\n    prod = \"111122223333\"\n  }\n}\n",
     ),
     ("rules that would be read too often", "resource \"trailhook_settings\" \"all\" {\n  refresh_seconds = 5\n}\n"),
+    ("rules that would be read too seldom", "resource \"trailhook_settings\" \"all\" {\n  refresh_seconds = 3601\n}\n"),
     ("a negative age", "resource \"trailhook_settings\" \"all\" {\n  refresh_seconds = -5\n}\n"),
     (
         "a pattern that fits nothing",

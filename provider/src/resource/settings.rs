@@ -235,10 +235,10 @@ impl Settings {
     fn told(&self, fault: &SettingsFault) -> Diagnostic {
         let attribute = Path::from(fault.attribute());
         let (summary, path) = match fault {
-            SettingsFault::Account(account) => ("The account has no such number", attribute.key(account)),
+            SettingsFault::Account(account) => ("The key is not an account", attribute.key(account)),
             SettingsFault::Refresh(seconds) => {
                 let seconds = self.refresh_seconds.known().copied().unwrap_or(*seconds);
-                return Diagnostic::error("The rules cannot be read anew that often")
+                return Diagnostic::error("The age of the rules is out of range")
                     .detail(sentence(&SettingsFault::Refresh(seconds)))
                     .at(attribute);
             }
