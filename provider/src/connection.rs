@@ -23,6 +23,7 @@ use trailhook_engine::document::Namespace;
 
 use crate::config::{Config, DEFAULT_MAX_RETRIES, DEFAULT_SESSION_NAME};
 use crate::names::Names;
+use crate::number::clamped;
 use crate::pace::Pacers;
 use crate::parameter::ThrottlingIsPaced;
 use crate::profile;
@@ -223,11 +224,6 @@ fn client(config: &Config, shared: &SdkConfig) -> Client {
         ssm = ssm.endpoint_url(url);
     }
     Client::from_conf(ssm.build())
-}
-
-/// A number that a check found not to be negative.
-fn clamped(retries: i64) -> u32 {
-    u32::try_from(retries.max(0)).unwrap_or(u32::MAX)
 }
 
 fn unknown_configuration() -> Diagnostic {

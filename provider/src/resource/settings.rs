@@ -12,6 +12,7 @@ use trailhook_engine::document::{Document, Namespace, SettingsDocument, Settings
 use super::published::{self, Published};
 use super::{Placement, keep_empty, sentence, too_large};
 use crate::connection::Connection;
+use crate::number::clamped;
 use crate::parameter::Object;
 
 pub(crate) struct SettingsOfNamespace;
@@ -196,11 +197,6 @@ fn check_imported(id: &str, namespace: &Namespace) -> Result<(), Diagnostic> {
     )))
 }
 
-/// The nearest age that the document can hold. What was out of range stays so, and is told as a fault.
-fn clamped(seconds: i64) -> u32 {
-    u32::try_from(seconds.max(0)).unwrap_or(u32::MAX)
-}
-
 impl Settings {
     /// The document; `None` while a part of it is not known. What the configuration leaves out has its default.
     fn document(&self) -> Option<SettingsDocument> {
@@ -220,6 +216,7 @@ impl Settings {
             account_aliases: self.account_aliases.known().cloned().unwrap_or_default(),
             notify_rule_errors: self.notify_rule_errors.unwrap_or(default.notify_rule_errors),
             notify_log_removal: self.notify_log_removal.unwrap_or(default.notify_log_removal),
+            // What was out of range stays so, and is told as a fault.
             refresh_seconds: self.refresh_seconds.known().map_or(default.refresh_seconds, |&seconds| clamped(seconds)),
             redact: self.redact.elements().to_vec(),
             metrics_namespace: self.metrics_namespace.known().cloned().unwrap_or(default.metrics_namespace),
