@@ -374,6 +374,10 @@ const MISTAKES: &[(&str, &str)] = &[
         "resource \"trailhook_settings\" \"all\" {\n  account_aliases = { \"111122223333\" = null }\n  redact          = [null]\n  tags            = { team = null }\n}\n",
     ),
     (
+        "mistakes beside values that are null or not known yet",
+        "resource \"terraform_data\" \"name\" { input = \"x\" }\nresource \"trailhook_settings\" \"all\" {\n  account_aliases = {\n    \"111122223333\" = terraform_data.name.output\n    prod = \"x\"\n  }\n  redact = [\n    null,\n    terraform_data.name.output,\n    \"a..b\",\n  ]\n  tags = {\n    \"team\" = terraform_data.name.output\n    \"aws:a\" = null\n    \"a\" = null\n  }\n}\n",
+    ),
+    (
         "more tags than AWS admits",
         "resource \"trailhook_settings\" \"all\" {\n  tags = { for i in range(51) : \"tag${i}\" => i }\n}\n",
     ),
