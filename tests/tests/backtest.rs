@@ -192,6 +192,28 @@ async fn figures_become_warnings_and_errors() {
     assert_eq!(figures["matches"], 19);
 }
 
+/// The function judges Insight events, too: a rule may be about them.
+#[tokio::test]
+async fn errors_on_insight_events_are_explained() {
+    let stand = require!(Stand::start().await);
+    let body = in_bucket("event['eventName'] == 'AssumeRole'", "");
+    let figures = stand.figures(&body).await;
+    assert_eq!((&figures["matches"], &figures["errors"]), (&json!(19), &json!(1)));
+    let text = stand.terraform.plan(&[]).await.unwrap().diagnostics();
+    for part in [
+        "On 1 event of 261, which counts as not true, as it does in the function.",
+        "It is an Insight event, without `eventName`",
+        "put `event.get(\"eventCategory\") != \"Insight\" and` in front",
+    ] {
+        assert!(text.contains(part), "{part} is missing in {text}");
+    }
+    let body = in_bucket("event.get('eventCategory') != 'Insight' and event['eventName'] == 'AssumeRole'", "");
+    let figures = stand.figures(&body).await;
+    assert_eq!((&figures["matches"], &figures["errors"]), (&json!(19), &json!(0)));
+    let figures = stand.figures(&in_bucket("event.get('eventCategory') == 'Insight'", "")).await;
+    assert_eq!(figures["matches"], 1);
+}
+
 #[tokio::test]
 async fn what_cannot_be_read_is_named() {
     let stand = require!(Stand::start().await);
