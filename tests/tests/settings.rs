@@ -163,14 +163,20 @@ async fn what_changes_outside_is_shown_and_mended() {
     stand.apply(SETTINGS).await;
     let original = stand.aws.get_parameter(&parameter()).await.unwrap().unwrap().value;
     let hand = [
-        (original.replace("300", "60"), "refresh_seconds"),
-        ("garbled".to_owned(), "metrics_namespace"),
-        (r#"{"schema":1,"redact":7}"#.to_owned(), "metrics_namespace"),
+        (original.replace("300", "60"), "refresh_seconds", false),
+        (original.replacen('{', "{ ", 1), "metrics_namespace", false),
+        ("garbled".to_owned(), "metrics_namespace", true),
+        (r#"{"schema":1,"redact":7,"token":"garbled"}"#.to_owned(), "metrics_namespace", true),
     ];
-    for (text, shown) in hand {
+    for (text, shown, is_told) in hand {
         stand.aws.put_parameter(&parameter(), ParameterKind::String, &text, true).await.unwrap();
         let plan = stand.terraform.plan(&[]).await.unwrap();
         assert!(plan.stdout.contains(shown) && plan.stdout.contains("0 to add, 1 to change"), "{}", plan.stdout);
+        // What is lost by the write is told, and not shown.
+        let told = plan.diagnostics();
+        let warning = "Warning: /trailhook/test/settings does not hold its settings";
+        assert_eq!(told.contains(warning) && told.contains("The next apply overwrites it"), is_told, "{told}");
+        assert!(!told.contains("garbled"), "{told}");
         stand.terraform.apply(&[]).await.unwrap().success().unwrap();
         stand.assert_empty_plan().await;
         assert_eq!(stand.aws.get_parameter(&parameter()).await.unwrap().unwrap().value, original);
