@@ -1,20 +1,16 @@
 //! What every handler works with: the namespace, and a client of Parameter Store.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use aws_config::profile::ProfileFileCredentialsProvider;
-use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_sdk_ssm::Client;
-use aws_sdk_ssm::config::{SharedCredentialsProvider, SharedHttpClient};
+use aws_sdk_ssm::config::SharedCredentialsProvider;
 use aws_sdk_ssm::operation::{
     add_tags_to_resource::AddTagsToResourceError, delete_parameter::DeleteParameterError,
     describe_parameters::DescribeParametersError, get_parameter::GetParameterError,
@@ -27,8 +23,10 @@ use trailhook_engine::document::Namespace;
 
 use crate::config::{Config, DEFAULT_MAX_RETRIES, DEFAULT_SESSION_NAME};
 use crate::names::Names;
+use crate::number::clamped;
 use crate::pace::Pacers;
 use crate::parameter::ThrottlingIsPaced;
+use crate::profile;
 use crate::s3::S3;
 
 /// The longest wait between two tries.
@@ -174,16 +172,18 @@ async fn shared(config: &Config) -> Result<SdkConfig, Diagnostics> {
     if let Some(region) = config.region.known() {
         loader = loader.region(Region::new(region.clone()));
     }
-    let files = profile_files(config);
+    let files = profile::files(config);
     if let Some(files) = files.clone() {
         loader = loader.profile_files(files);
     }
-    if let Some(profile) = config.profile.known() {
-        loader = loader.profile_name(profile);
+    if let Some(name) = config.profile.known() {
+        profile::check(name, files.clone(), config).await?;
+        loader = loader.profile_name(name);
     }
     let mut shared = loader.load().await;
-    if let Some(profile) = config.profile.known() {
-        shared = with_profile(&shared, http, profile, files);
+    if let Some(name) = config.profile.known() {
+        let credentials = profile::credentials(&shared, http, name, files);
+        shared = shared.to_builder().credentials_provider(credentials).build();
     }
     let Some(role) = config.assume_role.known() else { return Ok(shared) };
 
@@ -205,17 +205,6 @@ async fn shared(config: &Config) -> Result<SdkConfig, Diagnostics> {
     Ok(shared.to_builder().credentials_provider(credentials).build())
 }
 
-/// Credentials of a profile that the configuration names. The usual chain would take those of the environment first, and write to
-/// an account that nobody meant.
-fn with_profile(shared: &SdkConfig, http: SharedHttpClient, profile: &str, files: Option<EnvConfigFiles>) -> SdkConfig {
-    let context = ProviderConfig::default().with_http_client(http).with_region(shared.region().cloned());
-    let mut provider = ProfileFileCredentialsProvider::builder().configure(&context).profile_name(profile);
-    if let Some(files) = files {
-        provider = provider.profile_files(files);
-    }
-    shared.to_builder().credentials_provider(SharedCredentialsProvider::new(provider.build())).build()
-}
-
 /// How long a try waits, so that a plan in front of a server that never answers ends.
 fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).read_timeout(READ_TIMEOUT).build()
@@ -235,37 +224,6 @@ fn client(config: &Config, shared: &SdkConfig) -> Client {
         ssm = ssm.endpoint_url(url);
     }
     Client::from_conf(ssm.build())
-}
-
-/// The files of profiles; `None` for the usual ones. The files of one kind replace the usual one of that kind alone.
-fn profile_files(config: &Config) -> Option<EnvConfigFiles> {
-    let (configs, credentials) = (config.shared_config_files.elements(), config.shared_credentials_files.elements());
-    if configs.is_empty() && credentials.is_empty() {
-        return None;
-    }
-    let mut files = EnvConfigFiles::builder()
-        .include_default_config_file(configs.is_empty())
-        .include_default_credentials_file(credentials.is_empty());
-    for file in configs {
-        files = files.with_file(EnvConfigFileKind::Config, home(file));
-    }
-    for file in credentials {
-        files = files.with_file(EnvConfigFileKind::Credentials, home(file));
-    }
-    Some(files.build())
-}
-
-/// A leading `~/` is the home folder.
-fn home(path: &str) -> PathBuf {
-    match (path.strip_prefix("~/"), std::env::home_dir()) {
-        (Some(rest), Some(home)) => home.join(rest),
-        _ => PathBuf::from(path),
-    }
-}
-
-/// A number that a check found not to be negative.
-fn clamped(retries: i64) -> u32 {
-    u32::try_from(retries.max(0)).unwrap_or(u32::MAX)
 }
 
 fn unknown_configuration() -> Diagnostic {

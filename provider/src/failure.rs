@@ -12,7 +12,8 @@ pub(crate) fn no_answer(error: &(dyn Error + 'static)) -> String {
     let help = if is_about_credentials(error) {
         "\n\nAWS credentials are taken from the environment, a profile, SSO or the machine's role: check which should be there."
     } else {
-        ""
+        "\n\nCheck the network, the region and the addresses of AWS services: `endpoints` of the provider, or AWS_ENDPOINT_URL and its \
+         like in the environment."
     };
     format!("There was no answer. {text}{help}")
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use tfplugin::{Attribute, Diagnostic, Diagnostics, Path};
 
+use crate::resource::{Labels, null};
+
 /// The most tags that a parameter can have.
 const MAX_TAGS: usize = 50;
 /// The longest key, in characters.
@@ -17,12 +19,17 @@ pub(crate) fn is_reserved(key: &str) -> bool {
 }
 
 /// What AWS would refuse in tags that are configured in the map `at`.
-pub(crate) fn faults(tags: &Attribute<BTreeMap<String, String>>, at: impl Into<Path>) -> Diagnostics {
+pub(crate) fn faults(tags: &Labels, at: impl Into<Path>) -> Diagnostics {
     let at = at.into();
     let tags = tags.known().into_iter().flatten();
     tags.flat_map(|(key, value)| {
         let path = at.key(key);
-        let faults = [key_fault(key), value_fault(key, value)];
+        let value = match value {
+            Attribute::Known(value) => value_fault(key, value),
+            Attribute::Unknown => None,
+            Attribute::Null => Some(null(&path)),
+        };
+        let faults = [key_fault(key), value];
         faults.into_iter().flatten().map(move |fault| fault.at(path.clone()))
     })
     .collect()
@@ -81,8 +88,11 @@ mod tests {
     use super::*;
 
     fn texts(key: &str, value: &str) -> Vec<String> {
-        let tags = BTreeMap::from([(key.to_owned(), value.to_owned())]);
-        let faults = faults(&tags.into(), "tags");
+        let tags = BTreeMap::from([(key.to_owned(), value.into())]);
+        told(&faults(&tags.into(), "tags"))
+    }
+
+    fn told(faults: &Diagnostics) -> Vec<String> {
         faults.iter().map(|fault| format!("{}: {} {}", fault.path(), fault.summary(), fault.detail_text())).collect()
     }
 
@@ -127,6 +137,18 @@ mod tests {
         }
         assert!(texts(&"k".repeat(129), "x")[0].ends_with("has 129 characters; AWS admits 128."));
         assert!(texts("a", &"v".repeat(257))[0].ends_with("The value of \"a\" has 257 characters; AWS admits 256."));
+    }
+
+    #[test]
+    fn a_tag_that_is_null_or_unknown_hides_no_mistake_beside_it() {
+        let tags = [("a", Attribute::Null), ("aws:b", Attribute::Unknown), ("c", "x,y".into()), ("d", "x".into())];
+        let tags: Labels =
+            tags.map(|(key, value)| (key.to_owned(), value)).into_iter().collect::<BTreeMap<_, _>>().into();
+        let told = told(&faults(&tags, "tags"));
+        assert_eq!(told.len(), 3, "{told:?}");
+        assert!(told[0].starts_with("tags[\"a\"]: A value is null"), "{told:?}");
+        assert!(told[1].starts_with("tags[\"aws:b\"]: The key of a tag cannot be used"), "{told:?}");
+        assert!(told[2].starts_with("tags[\"c\"]: The value of a tag cannot be used"), "{told:?}");
     }
 
     #[test]

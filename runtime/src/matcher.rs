@@ -156,4 +156,19 @@ mod tests {
         assert!(tally.rule_errors["errs"].1.starts_with("KeyError: the event has no such field in `event['x']`"));
         assert_eq!(matches.iter().map(|found| found.id.as_str()).collect::<Vec<_>>(), ["e1", "log#30", "log#40"]);
     }
+
+    /// A backtest says the same: see `trailhook_backtest`.
+    #[test]
+    fn an_insight_is_judged_as_any_event() {
+        let rules = RuleSet::new([
+            rule("calls", "event['eventName'] == 'StopLogging'"),
+            rule("insights", "event.get('eventCategory') == 'Insight'"),
+        ]);
+        let mut matcher = Matcher::new(&rules, "log", Timestamp::UNIX_EPOCH);
+        let text = Some(&br#"{"eventCategory":"Insight","eventID":"i1","insightDetails":{"state":"Start"}}"#[..]);
+        matcher.record(&RawRecord { offset: 0, text });
+        let (matches, tally) = (matcher.take(), matcher.tally());
+        assert_eq!((tally.events, tally.matched, tally.rule_errors["calls"].0), (1, 1, 1));
+        assert_eq!(matches[0].rules.iter().map(|rule| rule.name()).collect::<Vec<_>>(), ["insights"]);
+    }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
-use support::{configuration, gzip, terraform};
+use support::{NAMESPACE, configuration, gzip, terraform};
 use trailhook_tests::{Action, Aws, Canned, FaultProxy, MiniStack, Rule, SampleLogs, SampleObject, Terraform, require};
 
 const BUCKET: &str = "trail-logs";
@@ -190,6 +190,51 @@ async fn figures_become_warnings_and_errors() {
     // What is told once holds the plan back no longer when the limit is not reached.
     let figures = stand.figures(&in_bucket(ASSUMED, "  warn_above = 19\n  fail_above = 20\n")).await;
     assert_eq!(figures["matches"], 19);
+}
+
+/// The function judges Insight events, too: a rule may be about them.
+#[tokio::test]
+async fn errors_on_insight_events_are_explained() {
+    let stand = require!(Stand::start().await);
+    let body = in_bucket("event['eventName'] == 'AssumeRole'", "");
+    let figures = stand.figures(&body).await;
+    assert_eq!((&figures["matches"], &figures["errors"]), (&json!(19), &json!(1)));
+    let text = stand.terraform.plan(&[]).await.unwrap().diagnostics();
+    for part in [
+        "On 1 event of 261, which counts as not true, as it does in the function.",
+        "It is an Insight event, without `eventName`",
+        "put `event.get(\"eventCategory\") != \"Insight\" and` in front",
+    ] {
+        assert!(text.contains(part), "{part} is missing in {text}");
+    }
+    let body = in_bucket("event.get('eventCategory') != 'Insight' and event['eventName'] == 'AssumeRole'", "");
+    let figures = stand.figures(&body).await;
+    assert_eq!((&figures["matches"], &figures["errors"]), (&json!(19), &json!(0)));
+    let figures = stand.figures(&in_bucket("event.get('eventCategory') == 'Insight'", "")).await;
+    assert_eq!(figures["matches"], 1);
+}
+
+#[tokio::test]
+async fn a_bucket_out_of_reach_is_named_with_what_to_check() {
+    // A port that nobody has: it was free a moment ago.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let terraform = require!(terraform(&format!("http://127.0.0.1:{port}")));
+    let resources = configuration(&backtest(&in_bucket(ASSUMED, "")));
+    let namespace = format!("namespace = \"{NAMESPACE}\"");
+    terraform.write("main.tf", &resources.replace(&namespace, &format!("{namespace}\nmax_retries = 0"))).unwrap();
+    terraform.init().await.unwrap().success().unwrap();
+    let run = terraform.plan(&[]).await.unwrap();
+    assert_eq!(run.code, 1, "{}", run.stdout);
+    let text = run.diagnostics();
+    for part in [
+        &format!("Error: ListObjectsV2 of s3://{BUCKET}/ failed"),
+        "with data.trailhook_backtest.test",
+        "There was no answer.",
+        "Connection refused",
+        "Check the network, the region and the addresses of AWS services: `endpoints` of the provider, or AWS_ENDPOINT_URL and its like",
+    ] {
+        assert!(text.contains(part), "{part} is missing in {text}");
+    }
 }
 
 #[tokio::test]

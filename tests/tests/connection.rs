@@ -147,6 +147,38 @@ async fn a_profile_goes_before_the_keys_of_the_environment() {
 }
 
 #[tokio::test]
+async fn a_profile_that_is_not_there_is_named() {
+    let proxy = FaultProxy::start().await.unwrap();
+    let terraform = require!(without_environment()).endpoint(&proxy.url());
+    write_profiles(&terraform.folder());
+    std::fs::write(terraform.folder().join("empty"), "").unwrap();
+    std::fs::write(terraform.folder().join("bare"), "[profile ops]\nregion = eu-central-1\n").unwrap();
+    let terraform =
+        terraform.environment("AWS_CONFIG_FILE", "config").environment("AWS_SHARED_CREDENTIALS_FILE", "credentials");
+    let mut shown = String::new();
+    for (title, lines) in [
+        ("a name that no file has", "profile = \"opps\""),
+        (
+            "files that are named",
+            "profile = \"ops\"\nshared_config_files = [\"empty\"]\nshared_credentials_files = [\"empty\"]",
+        ),
+        ("a file that is not there", "profile = \"ops\"\nshared_config_files = [\"absent\"]"),
+    ] {
+        terraform.write("main.tf", &provider(lines, SETTINGS)).unwrap();
+        terraform.init().await.unwrap().success().unwrap();
+        let run = terraform.plan(&[]).await.unwrap();
+        assert_eq!(run.code, 1, "{title}: {}", run.stdout);
+        shown.push_str(&format!("=== {title}\n{}\n\n", run.stderr.trim()));
+    }
+    let bare = "profile = \"ops\"\nshared_config_files = [\"bare\"]\nshared_credentials_files = [\"empty\"]";
+    terraform.write("main.tf", &provider(bare, SETTINGS)).unwrap();
+    let text = terraform.plan(&[]).await.unwrap().diagnostics();
+    assert!(text.contains("the profile \"ops\" has no credentials"), "{text}");
+    assert!(proxy.calls().is_empty(), "nobody is asked: {:?}", proxy.calls());
+    insta::assert_snapshot!(shown.trim());
+}
+
+#[tokio::test]
 async fn a_server_that_never_answers_holds_nobody_up() {
     let proxy = FaultProxy::start().await.unwrap();
     let terraform = require!(terraform(&proxy.url()));

@@ -168,6 +168,7 @@ const MISTAKES: &[(&str, &str)] = &[
     ("an expression with a mistake", "matches(\"event['eventName'].startwith('Get')\", \"{}\")"),
     ("an expression with two", "fields(\"event.a == 1 and event.get('b') == null\")"),
     ("an event that is no JSON", "explain(\"True\", \"{\")"),
+    ("the path of a file", "matches(\"True\", \"events/stop.json\")"),
     ("an event that is no object", "flatten(\"1\")"),
     ("a list of events", "flatten(\"[{}]\")"),
     ("a log", "matches(\"True\", jsonencode({ Records = [{}, {}] }))"),

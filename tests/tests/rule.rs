@@ -161,10 +161,12 @@ async fn a_rule_that_changes_outside_is_mended() {
         ],
         // A field that no rule has, and the text in another form.
         [("bursts", "{", "{\"exceptionz\":[],", "expression"), ("trails", "{", "{ ", "event_names")],
-        // Nothing that can be read as a rule.
+        // Nothing that can be read as a rule, and another rule.
         [("bursts", "{", "", "expression"), ("trails", "StopLogging", "Stop*", "event_names")],
+        [("bursts", "\"name\":\"bursts\"", "\"name\":\"others\"", "expression"), ("trails", "{", "", "event_names")],
     ];
-    for round in rounds {
+    // What stands there is told where it is not the rule.
+    for (round, is_told) in rounds.into_iter().zip([false, false, false, true, true]) {
         let mut originals = Vec::new();
         for (name, from, to, _) in round {
             let original = stand.aws.get_parameter(&parameter(name)).await.unwrap().unwrap().value;
@@ -176,6 +178,11 @@ async fn a_rule_that_changes_outside_is_mended() {
         let plan = stand.plan_with_changes(&[]).await;
         assert!(round.iter().all(|(.., shown)| plan.stdout.contains(shown)), "{}", plan.stdout);
         assert!(plan.stdout.contains("0 to add, 2 to change"), "{}", plan.stdout);
+        let told = plan.diagnostics();
+        for (name, ..) in round {
+            let warning = format!("Warning: {} does not hold its rule", parameter(name));
+            assert_eq!(told.contains(&warning), is_told, "{told}");
+        }
         stand.apply(&both).await;
         for (name, original) in originals {
             assert_eq!(stand.aws.get_parameter(&parameter(name)).await.unwrap().unwrap().value, original);

@@ -163,14 +163,20 @@ async fn what_changes_outside_is_shown_and_mended() {
     stand.apply(SETTINGS).await;
     let original = stand.aws.get_parameter(&parameter()).await.unwrap().unwrap().value;
     let hand = [
-        (original.replace("300", "60"), "refresh_seconds"),
-        ("garbled".to_owned(), "metrics_namespace"),
-        (r#"{"schema":1,"redact":7}"#.to_owned(), "metrics_namespace"),
+        (original.replace("300", "60"), "refresh_seconds", false),
+        (original.replacen('{', "{ ", 1), "metrics_namespace", false),
+        ("garbled".to_owned(), "metrics_namespace", true),
+        (r#"{"schema":1,"redact":7,"token":"garbled"}"#.to_owned(), "metrics_namespace", true),
     ];
-    for (text, shown) in hand {
+    for (text, shown, is_told) in hand {
         stand.aws.put_parameter(&parameter(), ParameterKind::String, &text, true).await.unwrap();
         let plan = stand.terraform.plan(&[]).await.unwrap();
         assert!(plan.stdout.contains(shown) && plan.stdout.contains("0 to add, 1 to change"), "{}", plan.stdout);
+        // What is lost by the write is told, and not shown.
+        let told = plan.diagnostics();
+        let warning = "Warning: /trailhook/test/settings does not hold its settings";
+        assert_eq!(told.contains(warning) && told.contains("The next apply overwrites it"), is_told, "{told}");
+        assert!(!told.contains("garbled"), "{told}");
         stand.terraform.apply(&[]).await.unwrap().success().unwrap();
         stand.assert_empty_plan().await;
         assert_eq!(stand.aws.get_parameter(&parameter()).await.unwrap().unwrap().value, original);
@@ -338,7 +344,7 @@ resource "trailhook_settings" "all" {
 
     // What turns out to be wrong at apply is an error then, and nothing is written.
     for (from, to, text) in [
-        ("* 10", "* 1", "The rules cannot be read anew that often"),
+        ("* 10", "* 1", "The age of the rules is out of range"),
         ("{ team =", "{ \"aws:team\" =", "The key of a tag cannot be used"),
         ("? \"Standard\"", "? \"Cheap\"", "Unknown tier"),
     ] {
@@ -357,6 +363,7 @@ const MISTAKES: &[(&str, &str)] = &[
         "resource \"trailhook_settings\" \"all\" {\n  account_aliases = {\n    prod = \"111122223333\"\n  }\n}\n",
     ),
     ("rules that would be read too often", "resource \"trailhook_settings\" \"all\" {\n  refresh_seconds = 5\n}\n"),
+    ("rules that would be read too seldom", "resource \"trailhook_settings\" \"all\" {\n  refresh_seconds = 3601\n}\n"),
     ("a negative age", "resource \"trailhook_settings\" \"all\" {\n  refresh_seconds = -5\n}\n"),
     (
         "a pattern that fits nothing",
@@ -371,6 +378,10 @@ const MISTAKES: &[(&str, &str)] = &[
     (
         "values that are null",
         "resource \"trailhook_settings\" \"all\" {\n  account_aliases = { \"111122223333\" = null }\n  redact          = [null]\n  tags            = { team = null }\n}\n",
+    ),
+    (
+        "mistakes beside values that are null or not known yet",
+        "resource \"terraform_data\" \"name\" { input = \"x\" }\nresource \"trailhook_settings\" \"all\" {\n  account_aliases = {\n    \"111122223333\" = terraform_data.name.output\n    prod = \"x\"\n  }\n  redact = [\n    null,\n    terraform_data.name.output,\n    \"a..b\",\n  ]\n  tags = {\n    \"team\" = terraform_data.name.output\n    \"aws:a\" = null\n    \"a\" = null\n  }\n}\n",
     ),
     (
         "more tags than AWS admits",

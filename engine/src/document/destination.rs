@@ -76,7 +76,8 @@ pub enum DestinationFault {
     Channel(String),
     /// An address of an interface that cannot be called.
     #[error(
-        "\"{0}\" is not the address of an interface: it begins with \"https://\", as \"https://slack.com/api\" does; plain http is for this machine alone"
+        "{shown} is not an address of Slack's interface: write \"https://\", the host and the path, such as \"https://slack-gov.com/api\", without credentials, query and fragment, or leave it out for \"https://slack.com/api\"; plain http is for this machine alone",
+        shown = shown(.0)
     )]
     ApiUrl(String),
     /// A topic that SNS does not have.
@@ -212,6 +213,11 @@ fn is_interface(text: &str) -> bool {
     }
 }
 
+/// An address without what may be credentials.
+fn shown(address: &str) -> String {
+    if address.contains(['@', '?', '#']) { "this".to_owned() } else { format!("\"{address}\"") }
+}
+
 fn is_topic(text: &str) -> bool {
     let parts: Vec<_> = text.split(':').collect();
     match parts.as_slice() {
@@ -263,6 +269,10 @@ mod tests {
         }
         for host in ["hooks.slack.com", "hooks.slack-gov.com", "slackbox-1.example.com"] {
             assert_eq!(DestinationText::AllowedHost.fault(host, None), None);
+        }
+        for address in ["https://bot:hidden@chat.example.com/api", "https://chat.example.com/api?token=hidden"] {
+            let told = DestinationText::ApiUrl.fault(address, None).unwrap().to_string();
+            assert!(told.starts_with("this is not an address") && !told.contains("hidden"), "{told}");
         }
         // What shows no sign of a secret is repeated, so that the mistake can be seen.
         assert!(DestinationText::Channel.fault("Alerts", None).unwrap().to_string().starts_with("\"Alerts\" is not"));

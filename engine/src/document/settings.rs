@@ -45,10 +45,12 @@ fn metrics_namespace() -> String {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsFault {
     /// No account.
-    #[error("\"{0}\" is not an account, which has 12 digits")]
+    #[error(
+        "\"{0}\" is not the number of an account; write its 12 digits, in quotes, as the key, and its name as the value: \"111122223333\" = \"production\""
+    )]
     Account(String),
     /// An age that would read too often, or show a change too late.
-    #[error("the rules are read anew at least every 3600 and at most every 30 seconds, not every {0}")]
+    #[error("{0} is out of range: give seconds from 30 to 3600, or leave it out for {default}", default = SettingsDocument::DEFAULT_REFRESH_SECONDS)]
     Refresh(i64),
     /// A pattern that fits no path.
     #[error("\"{0}\" fits no field; write its path, in which `*` stands for one segment and `**` for any")]

@@ -9,6 +9,9 @@ pub enum TestEventError {
     /// No JSON.
     #[error("the event is not JSON: {0}; give one CloudTrail record as JSON text")]
     Json(JsonError),
+    /// The path of a file instead of what stands in it.
+    #[error("\"{0}\" is the path of a file, not its text; write `file({quoted})`", quoted = quoted(.0))]
+    Path(String),
     /// JSON, but no object.
     #[error(
         "the event is not a JSON object; give one CloudTrail record, such as `jsonencode({{ eventName = \"StopLogging\" }})`"
@@ -57,7 +60,10 @@ pub enum TestEventError {
 ///
 /// [`TestEventError`], which says for the common forms that are no record how to get the record out of them.
 pub fn read_test_event(text: &str) -> Result<Event, TestEventError> {
-    let record = Json::parse(text.as_bytes()).map_err(TestEventError::Json)?;
+    let record = Json::parse(text.as_bytes()).map_err(|error| match text.trim() {
+        path if is_path(path) => TestEventError::Path(path.to_owned()),
+        _ => TestEventError::Json(error),
+    })?;
     if matches!(record, Json::Array(_)) {
         return Err(TestEventError::List);
     }
@@ -84,6 +90,23 @@ pub fn read_test_event(text: &str) -> Result<Event, TestEventError> {
         EventError::NotAnObject => TestEventError::NotAnObject,
         EventError::TooLarge => TestEventError::TooLarge,
     })
+}
+
+/// Whether a text that is no JSON is meant as the path of a file of JSON.
+fn is_path(text: &str) -> bool {
+    /// The longest path that Linux opens.
+    const LONGEST: usize = 4096;
+    let is_json = text.len() > ".json".len() && text.to_ascii_lowercase().ends_with(".json");
+    is_json && text.len() <= LONGEST && !text.contains(|c: char| c.is_control() || "{}[]\"\\".contains(c))
+}
+
+/// A path as it is written in Terraform: below the module, wherever Terraform runs.
+fn quoted(path: &str) -> String {
+    if path.starts_with(['/', '~']) {
+        return format!("\"{path}\"");
+    }
+    let path = path.trim_start_matches("./");
+    format!("\"${{path.module}}/{path}\"")
 }
 
 #[cfg(test)]
@@ -134,6 +157,20 @@ mod tests {
             ),
         ] {
             assert_eq!(error(text).to_string(), told);
+        }
+        for (path, file) in [
+            ("events/stop.json", "${path.module}/events/stop.json"),
+            ("./my events/Stop.JSON\n", "${path.module}/my events/Stop.JSON"),
+            ("../stop.json", "${path.module}/../stop.json"),
+            ("/srv/stop.json", "/srv/stop.json"),
+        ] {
+            let told = format!("\"{}\" is the path of a file, not its text; write `file(\"{file}\")`", path.trim());
+            assert_eq!(error(path).to_string(), told);
+        }
+        for no_path in
+            [".json", "{\"a\": events/stop.json", "stop\n.json", "\"stop.json", "stop", "arn:aws:s3:::logs/a"]
+        {
+            assert!(error(no_path).to_string().starts_with("the event is not JSON: "), "{no_path}");
         }
         // 5,000 values, each below a key of 5,000 bytes.
         let large = format!("{{\"{}\":[{}0]}}", "k".repeat(5_000), "0,".repeat(5_000));

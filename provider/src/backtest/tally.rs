@@ -23,8 +23,10 @@ pub(crate) struct Tally {
     pub(crate) excepted: u64,
     /// Events on which the expression or an exception raised.
     pub(crate) errors: u64,
-    /// The error of the earliest of them.
-    first_error: Option<(Timestamp, String)>,
+    /// Those of them that are Insight events, which lack most fields.
+    pub(crate) insight_errors: u64,
+    /// The error of the earliest of them; that of an Insight event (`true`) if there is no other.
+    first_error: Option<(bool, Timestamp, String)>,
     /// The times of the first and the last event.
     pub(crate) span: Option<(Timestamp, Timestamp)>,
     /// Who caused matches.
@@ -55,7 +57,9 @@ impl Tally {
         };
         if let Some((part, error)) = error {
             self.errors += 1;
-            self.error(time.unwrap_or(Timestamp::MAX), rule.describe(part, error));
+            let is_insight = event.str("eventCategory").as_deref() == Some("Insight");
+            self.insight_errors += u64::from(is_insight);
+            self.error((is_insight, time.unwrap_or(Timestamp::MAX), rule.describe(part, error)));
         }
         match judgement.decision {
             Decision::Match => self.matched(event, time.unwrap_or(Timestamp::MIN)),
@@ -80,8 +84,7 @@ impl Tally {
         }
     }
 
-    fn error(&mut self, time: Timestamp, text: String) {
-        let error = (time, text);
+    fn error(&mut self, error: (bool, Timestamp, String)) {
         if self.first_error.as_ref().is_none_or(|first| error < *first) {
             self.first_error = Some(error);
         }
@@ -99,8 +102,9 @@ impl Tally {
         self.matches += other.matches;
         self.excepted += other.excepted;
         self.errors += other.errors;
-        if let Some((time, text)) = other.first_error {
-            self.error(time, text);
+        self.insight_errors += other.insight_errors;
+        if let Some(error) = other.first_error {
+            self.error(error);
         }
         if let Some(span) = other.span {
             self.widen(span);
@@ -113,7 +117,7 @@ impl Tally {
     }
 
     pub(crate) fn first_error(&self) -> Option<&str> {
-        self.first_error.as_ref().map(|(_, text)| text.as_str())
+        self.first_error.as_ref().map(|(_, _, text)| text.as_str())
     }
 
     /// The ids of the latest matches, the latest first.
@@ -183,6 +187,22 @@ mod tests {
         assert_eq!(tally.event_names.top(5).unwrap(), [("Stop", 15)]);
         assert_eq!(tally.sample_ids(), ["e28", "e26", "e24", "e22", "e20", "e18", "e16", "e14", "e12", "e10"]);
         assert!((tally.matches_per_day() - 7.5).abs() < 1e-9, "15 in the two days from the first to the last event");
+    }
+
+    #[test]
+    fn an_insight_is_an_event_and_its_error_gives_way_to_others() {
+        let insight = br#"{"eventCategory":"Insight","eventTime":"2026-01-01T00:00:00Z","insightDetails":{}}"#;
+        let insight = Event::parse(insight).unwrap();
+        let told = |events: &[Event]| {
+            let tally = tally(events);
+            (tally.events, tally.errors, tally.insight_errors, tally.first_error().unwrap().to_owned())
+        };
+        let (events, errors, insights, first) = told(std::slice::from_ref(&insight));
+        assert_eq!((events, errors, insights), (1, 1, 1));
+        assert!(first.contains("event['eventName']"), "{first}");
+        let (events, errors, insights, first) = told(&[insight, event(0, "Other")]);
+        assert_eq!((events, errors, insights), (2, 2, 1));
+        assert!(first.contains("event['nothing']"), "{first}");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use trailhook_engine::document::Namespace;
 
 pub(crate) use assume_role::{AssumeRole, DEFAULT_SESSION_NAME};
 
-use crate::resource::sentence;
+use crate::resource::{Labels, sentence, whole};
 use crate::tags;
 
 /// How often a call is tried again where the configuration does not say: with the waits between, a quarter of a minute until a
@@ -44,7 +44,7 @@ model!(Config {
 
 #[derive(Default)]
 pub(crate) struct DefaultTags {
-    pub(crate) tags: Attribute<BTreeMap<String, String>>,
+    pub(crate) tags: Labels,
 }
 model!(DefaultTags { tags });
 
@@ -174,7 +174,7 @@ impl Config {
     pub(crate) fn default_tags(&self) -> Attribute<BTreeMap<String, String>> {
         match &self.default_tags {
             Attribute::Known(default) if default.tags.is_null() => Attribute::Known(BTreeMap::new()),
-            Attribute::Known(default) => default.tags.clone(),
+            Attribute::Known(default) => whole(&default.tags),
             Attribute::Null => Attribute::Known(BTreeMap::new()),
             Attribute::Unknown => Attribute::Unknown,
         }

@@ -12,6 +12,7 @@ mod settings;
 
 pub(crate) use lambda_code::LambdaCodes;
 pub(crate) use placement::Placement;
+pub(crate) use reading::{Labels, null, whole};
 pub(crate) use route::{RouteList, Routes};
 pub(crate) use rule::{RuleList, Rules};
 pub(crate) use rule_pack::RulePacks;

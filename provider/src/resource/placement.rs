@@ -6,6 +6,7 @@ use tfplugin::schema::{self, Schema};
 use tfplugin::{Attribute, Cx, Diagnostic, Diagnostics, Plan, Type, model};
 
 use super::keep_empty;
+use super::reading::{Labels, labels, whole};
 use crate::connection::Connection;
 use crate::parameter::{self, Object, Placed, Stored, Tier};
 use crate::tags;
@@ -19,7 +20,7 @@ pub(crate) struct Placement {
     pub(crate) id: Attribute<String>,
     pub(crate) arn: Attribute<String>,
     pub(crate) parameter_name: Attribute<String>,
-    pub(crate) tags: Attribute<BTreeMap<String, String>>,
+    pub(crate) tags: Labels,
     pub(crate) tags_all: Attribute<BTreeMap<String, String>>,
     pub(crate) tier: Attribute<String>,
 }
@@ -112,7 +113,7 @@ impl Placement {
         match self.write(cx, &mut has, parameter, document, version).await {
             Ok((stored, placed)) => Ok((stored, self.with(placed))),
             Err(diagnostics) => {
-                let tags = keep_empty(self.own_tags(cx, &has), &prior.tags);
+                let tags = keep_empty(labels(self.own_tags(cx, &has)), &prior.tags);
                 Err(HalfDone { placement: Self { tags, tags_all: has.into(), ..prior.clone() }, diagnostics })
             }
         }
@@ -147,7 +148,7 @@ impl Placement {
             None | Some(Tier::Intelligent) => Tier::Intelligent,
             Some(asked) => parameter::tier(cx, parameter).await?.unwrap_or(asked),
         };
-        let tags = keep_empty(self.own_tags(cx, &all), &self.tags);
+        let tags = keep_empty(labels(self.own_tags(cx, &all)), &self.tags);
         Ok(Self { tags, tags_all: all.into(), tier: tier.as_str().into(), ..self.clone() })
     }
 
@@ -195,8 +196,8 @@ impl Placement {
             Attribute::Null => BTreeMap::new(),
             Attribute::Unknown => return None,
         };
-        match &self.tags {
-            Attribute::Known(tags) => all.extend(tags.clone()),
+        match whole(&self.tags) {
+            Attribute::Known(tags) => all.extend(tags),
             Attribute::Null => {}
             Attribute::Unknown => return None,
         }

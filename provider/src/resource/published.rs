@@ -192,9 +192,23 @@ pub(super) async fn read<P: Published>(cx: &Cx<Connection>, request: Read<P>) ->
                 .detail(sentence(&error))
                 .into());
         }
-        Ok(_) | Err(DocumentError::Unreadable(_) | DocumentError::Invalid(_)) => state.garbled(),
+        // Ours in another form: the plan shows what differs.
+        Ok(document) if state.is_own(&document) => state.garbled(),
+        Ok(_) | Err(DocumentError::Unreadable(_) | DocumentError::Invalid(_)) => {
+            cx.report(is_overwritten(P::NOUN, &parameter));
+            state.garbled()
+        }
     };
     Ok(Some(placed(model, placement, &parameter, stored)))
+}
+
+/// The warning for a parameter in which somebody put something else. Its text, which may be a secret, is not shown.
+fn is_overwritten(noun: &str, parameter: &str) -> Diagnostic {
+    Diagnostic::warning(format!("{parameter} does not hold its {noun}")).detail(format!(
+        "What stands there cannot be read as the {noun} of that name: somebody wrote something else into the parameter. The next \
+         apply overwrites it, or removes it with the resource. If it is needed, keep it first: `aws ssm get-parameter-history --name \
+         {parameter}` tells who wrote it, and shows it and the versions before."
+    ))
 }
 
 /// Whether a parameter is byte for byte what this provider writes: equal documents have equal texts, so that anything else was

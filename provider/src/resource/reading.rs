@@ -91,8 +91,23 @@ impl Reading {
     }
 }
 
-fn null(at: &Path) -> Diagnostic {
+/// The fault of an element that is null.
+pub(crate) fn null(at: &Path) -> Diagnostic {
     Diagnostic::error("A value is null").detail("Leave it out, or give it a text.").at(at)
+}
+
+/// The labels as a whole: unknown while one of them is. One that is null is a fault of its own, and left out.
+pub(crate) fn whole(labels: &Labels) -> Attribute<BTreeMap<String, String>> {
+    let all = match labels {
+        Attribute::Known(all) => all,
+        Attribute::Null => return Attribute::Null,
+        Attribute::Unknown => return Attribute::Unknown,
+    };
+    if all.values().any(Attribute::is_unknown) {
+        return Attribute::Unknown;
+    }
+    let known = all.iter().filter_map(|(key, label)| Some((key.clone(), label.known()?.clone())));
+    Attribute::Known(known.collect())
 }
 
 /// Texts that were read, as Terraform holds them.

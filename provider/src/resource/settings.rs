@@ -1,7 +1,5 @@
 //! `trailhook_settings`: what holds for all rules and routes of a namespace.
 
-use std::collections::BTreeMap;
-
 use tfplugin::schema::{self, Schema};
 use tfplugin::{
     Attribute, Create, Cx, Delete, Diagnostic, Diagnostics, Failed, Import, Path, Plan, Read, Resource, Type, Update,
@@ -10,19 +8,21 @@ use tfplugin::{
 use trailhook_engine::document::{Document, Namespace, SettingsDocument, SettingsFault};
 
 use super::published::{self, Published};
+use super::reading::{Labels, Reading, Texts, labels, texts};
 use super::{Placement, keep_empty, sentence, too_large};
 use crate::connection::Connection;
+use crate::number::clamped;
 use crate::parameter::Object;
 
 pub(crate) struct SettingsOfNamespace;
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Settings {
-    account_aliases: Attribute<BTreeMap<String, String>>,
+    account_aliases: Labels,
     notify_rule_errors: Attribute<bool>,
     notify_log_removal: Attribute<bool>,
     refresh_seconds: Attribute<i64>,
-    redact: Attribute<Vec<String>>,
+    redact: Texts,
     metrics_namespace: Attribute<String>,
     version: Attribute<i64>,
     placement: Placement,
@@ -106,14 +106,15 @@ impl Resource for SettingsOfNamespace {
     }
 
     async fn validate(&self, cx: &Cx<()>, config: Settings) -> Result<(), Diagnostics> {
-        cx.report(config.faults());
-        config.placement.validate(cx, config.text()?.as_deref());
+        let (text, faults) = config.text();
+        cx.report(faults);
+        config.placement.validate(cx, text.as_deref());
         Ok(())
     }
 
     async fn plan(&self, cx: &Cx<Connection>, plan: &mut Plan<Settings>) -> Result<(), Diagnostics> {
-        cx.report(plan.proposed.faults());
-        let text = plan.proposed.text()?;
+        let (text, faults) = plan.proposed.text();
+        cx.report(faults);
         published::plan(cx, plan, text.as_deref()).await
     }
 
@@ -171,11 +172,11 @@ impl Published for Settings {
 
     fn from_document(document: SettingsDocument, state: &Self) -> Self {
         Self {
-            account_aliases: keep_empty(document.account_aliases, &state.account_aliases),
+            account_aliases: keep_empty(labels(document.account_aliases), &state.account_aliases),
             notify_rule_errors: document.notify_rule_errors.into(),
             notify_log_removal: document.notify_log_removal.into(),
             refresh_seconds: i64::from(document.refresh_seconds).into(),
-            redact: keep_empty(document.redact, &state.redact),
+            redact: keep_empty(texts(document.redact), &state.redact),
             metrics_namespace: document.metrics_namespace.into(),
             ..Self::default()
         }
@@ -196,54 +197,36 @@ fn check_imported(id: &str, namespace: &Namespace) -> Result<(), Diagnostic> {
     )))
 }
 
-/// The nearest age that the document can hold. What was out of range stays so, and is told as a fault.
-fn clamped(seconds: i64) -> u32 {
-    u32::try_from(seconds.max(0)).unwrap_or(u32::MAX)
-}
-
 impl Settings {
-    /// The document; `None` while a part of it is not known. What the configuration leaves out has its default.
-    fn document(&self) -> Option<SettingsDocument> {
-        let is_open = self.account_aliases.is_unknown()
-            || self.notify_rule_errors.is_unknown()
-            || self.notify_log_removal.is_unknown()
-            || self.refresh_seconds.is_unknown()
-            || self.redact.is_unknown()
-            || self.metrics_namespace.is_unknown();
-        (!is_open).then(|| self.known_parts())
-    }
-
-    /// The document with the default of everything that is not known.
-    fn known_parts(&self) -> SettingsDocument {
+    /// The document as far as it is known. What the configuration leaves out has its default.
+    fn document(&self, reading: &mut Reading) -> SettingsDocument {
         let default = SettingsDocument::default();
-        SettingsDocument {
-            account_aliases: self.account_aliases.known().cloned().unwrap_or_default(),
-            notify_rule_errors: self.notify_rule_errors.unwrap_or(default.notify_rule_errors),
-            notify_log_removal: self.notify_log_removal.unwrap_or(default.notify_log_removal),
-            refresh_seconds: self.refresh_seconds.known().map_or(default.refresh_seconds, |&seconds| clamped(seconds)),
-            redact: self.redact.elements().to_vec(),
-            metrics_namespace: self.metrics_namespace.known().cloned().unwrap_or(default.metrics_namespace),
-        }
-    }
-
-    /// What is wrong with the parts that are known, each at its place.
-    fn faults(&self) -> Diagnostics {
-        let document = self.known_parts();
-        document.faults().iter().map(|fault| self.told(fault)).collect()
+        let redact = reading.texts(&self.redact, &Path::from("redact"), false).unwrap_or_default();
+        let document = SettingsDocument {
+            account_aliases: reading.labels(&self.account_aliases, &Path::from("account_aliases")),
+            notify_rule_errors: *reading.value(&self.notify_rule_errors).unwrap_or(&default.notify_rule_errors),
+            notify_log_removal: *reading.value(&self.notify_log_removal).unwrap_or(&default.notify_log_removal),
+            // What was out of range stays so, and is told as a fault.
+            refresh_seconds: reading.value(&self.refresh_seconds).map_or(default.refresh_seconds, |&age| clamped(age)),
+            redact: redact.into_iter().map(|(_, pattern)| pattern).collect(),
+            metrics_namespace: reading.text(&self.metrics_namespace).unwrap_or(default.metrics_namespace),
+        };
+        document.faults().iter().for_each(|fault| reading.fault(self.told(fault)));
+        document
     }
 
     fn told(&self, fault: &SettingsFault) -> Diagnostic {
         let attribute = Path::from(fault.attribute());
         let (summary, path) = match fault {
-            SettingsFault::Account(account) => ("The account has no such number", attribute.key(account)),
+            SettingsFault::Account(account) => ("The key is not an account", attribute.key(account)),
             SettingsFault::Refresh(seconds) => {
                 let seconds = self.refresh_seconds.known().copied().unwrap_or(*seconds);
-                return Diagnostic::error("The rules cannot be read anew that often")
+                return Diagnostic::error("The age of the rules is out of range")
                     .detail(sentence(&SettingsFault::Refresh(seconds)))
                     .at(attribute);
             }
             SettingsFault::Redact(pattern) => {
-                let index = self.redact.elements().iter().position(|one| one == pattern);
+                let index = self.redact.elements().iter().position(|one| one.as_str() == Some(pattern));
                 ("The pattern fits no field", index.map_or(attribute.clone(), |index| attribute.index(index)))
             }
             SettingsFault::Metrics(_) => ("The namespace of the metrics cannot be used", attribute),
@@ -251,20 +234,33 @@ impl Settings {
         Diagnostic::error(summary).detail(sentence(fault)).at(path)
     }
 
-    /// The text of the parameter, if it is known.
-    fn text(&self) -> Result<Option<String>, Diagnostic> {
-        self.document().map(|document| document.encode().map_err(|error| too_large(&error))).transpose()
+    /// The text of the parameter if it is wholly known, and what is wrong with what is known.
+    fn text(&self) -> (Option<String>, Diagnostics) {
+        let mut reading = Reading::default();
+        let document = self.document(&mut reading);
+        let is_whole = reading.is_whole();
+        let mut faults = reading.into_faults();
+        match document.encode() {
+            Ok(text) => (Some(text).filter(|_| is_whole), faults),
+            Err(error) => {
+                faults.push(too_large(&error));
+                (None, faults)
+            }
+        }
     }
 
     /// The text of the parameter, at a time when it must be known: what was unknown at plan is checked here.
     fn whole_text(&self) -> Result<String, Diagnostics> {
-        let text = self.text()?.ok_or_else(|| Diagnostic::error("The settings are not wholly known at apply"))?;
-        self.faults().or_ok(text)
+        let (text, faults) = self.text();
+        faults.or_ok(())?;
+        text.ok_or_else(|| Diagnostic::error("The settings are not wholly known at apply").into())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[test]
@@ -280,8 +276,33 @@ mod tests {
     #[test]
     fn what_is_unknown_is_put_off() {
         let settings = Settings { redact: Attribute::Unknown, refresh_seconds: 5_i64.into(), ..Settings::default() };
-        assert_eq!(settings.text(), Ok(None));
-        let paths: Vec<_> = settings.faults().iter().map(|fault| fault.path().to_string()).collect();
+        let (text, faults) = settings.text();
+        assert_eq!(text, None);
+        let paths: Vec<_> = faults.iter().map(|fault| fault.path().to_string()).collect();
         assert_eq!(paths, ["refresh_seconds"]);
+    }
+
+    #[test]
+    fn an_element_that_is_null_or_unknown_hides_no_mistake_beside_it() {
+        let aliases = [("111122223333", Attribute::Null), ("444455556666", Attribute::Unknown), ("prod", "x".into())];
+        let aliases = aliases.map(|(account, name)| (account.to_owned(), name)).into_iter().collect::<BTreeMap<_, _>>();
+        let settings = Settings {
+            account_aliases: aliases.into(),
+            redact: vec![Attribute::Null, Attribute::Unknown, "a..b".into()].into(),
+            ..Settings::default()
+        };
+        let (text, faults) = settings.text();
+        assert_eq!(text, None);
+        let mut told: Vec<_> = faults.iter().map(|fault| format!("{}: {}", fault.path(), fault.summary())).collect();
+        told.sort();
+        assert_eq!(
+            told,
+            [
+                "account_aliases[\"111122223333\"]: A value is null",
+                "account_aliases[\"prod\"]: The key is not an account",
+                "redact[0]: A value is null",
+                "redact[2]: The pattern fits no field",
+            ]
+        );
     }
 }

@@ -86,6 +86,10 @@ resource "trailhook_rule" "a" {
     event = jsonencode({ EventName = "StopLogging", CloudTrailEvent = "{}" })
   }
   test {
+    name  = "the path of a file"
+    event = "events/log.json"
+  }
+  test {
     name  = "what to write instead"
     event = jsonencode(jsondecode(file("events/log.json")).Records[0])
   }

@@ -210,7 +210,7 @@ fn results(schema: Schema) -> Schema {
                 .computed()
                 .describe("The number of events on which the expression or an exception raised an error, which counts as not true."),
         )
-        .attribute(schema::string("first_error").computed().describe("The error on the earliest event that `errors` counts; null if there is none."))
+        .attribute(schema::string("first_error").computed().describe("The error on the earliest event that `errors` counts, and on an Insight event only if there is no other; null if there is none."))
         .attribute(schema::string("first_event_time").computed().describe("The time of the earliest event that was read (RFC 3339); null if there is none."))
         .attribute(schema::string("last_event_time").computed().describe("The time of the latest event that was read (RFC 3339); null if there is none."))
         .attribute(counts("top_actors", "actor").describe(

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use tfplugin::{Diagnostic, Diagnostics};
 
 use super::{ActorCount, Backtest, EventNameCount};
-use crate::backtest::Report;
+use crate::backtest::{Report, Tally};
 
 /// Actors and event names that are shown.
 const TOP: usize = 10;
@@ -70,9 +70,10 @@ pub(super) fn told(config: &Backtest, report: &Report) -> Diagnostics {
     }
     if let Some(error) = tally.first_error() {
         let detail = format!(
-            "On {} of {}, which counts as not true. The first error: {error}",
+            "On {} of {}, which counts as not true, as it does in the function. The first error: {error}{}",
             count(tally.errors, "event", "events"),
-            tally.events
+            tally.events,
+            insights(tally)
         );
         let at = if config.expression.is_null() { "exceptions" } else { "expression" };
         told.push(Diagnostic::warning("The rule raised errors").detail(detail).at(at));
@@ -90,6 +91,22 @@ pub(super) fn told(config: &Backtest, report: &Report) -> Diagnostics {
         told.push(Diagnostic::warning("Some records are no events").detail(detail).at(source));
     }
     told
+}
+
+/// What is to be known of errors on Insight events: what a rule misses there is no mistake of the event.
+fn insights(tally: &Tally) -> String {
+    let which = match (tally.errors, tally.insight_errors) {
+        (_, 0) => return String::new(),
+        (1, _) => "It is an Insight event".to_owned(),
+        (all, insights) if all == insights => "All of them are Insight events".to_owned(),
+        (_, 1) => "One of them is an Insight event".to_owned(),
+        (_, insights) => format!("{insights} of them are Insight events"),
+    };
+    format!(
+        "\n\n{which}, without `eventName`, `eventSource` and `userIdentity`: they tell of unusual numbers of calls, in \
+         `insightDetails`. Errors there hide no other event; to have none, read a field by `event.get(\"eventName\")`, or put \
+         `event.get(\"eventCategory\") != \"Insight\" and` in front."
+    )
 }
 
 fn figures(report: &Report, limit_name: &str, limit: f64) -> String {
