@@ -96,7 +96,7 @@ impl Diagnostic {
             severity: severity.into(),
             summary: self.summary.clone(),
             detail: self.detail.clone(),
-            attribute: (!self.path.is_root()).then(|| self.path.to_wire()),
+            attribute: Some(self.path.shown()).filter(|path| !path.is_root()).map(|path| path.to_wire()),
         }
     }
 }

@@ -84,6 +84,12 @@ impl Path {
         Self(steps)
     }
 
+    /// The place that a diagnostic is shown at: the whole map instead of one of its elements. Terraform (seen in 1.11) looks
+    /// for the key among those of the configuration, and crashes over one that is written as a number (`{ 1 = "a" }`).
+    pub(crate) fn shown(&self) -> Self {
+        Self(self.0.iter().take_while(|step| !matches!(step, Step::Key(_))).cloned().collect())
+    }
+
     pub(crate) fn to_wire(&self) -> AttributePath {
         use attribute_path::step::Selector;
         let steps = self.0.iter().map(|step| attribute_path::Step {

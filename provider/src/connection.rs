@@ -38,6 +38,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_millis(3100);
 /// How long a try waits for the beginning of an answer, which comes within a second as a rule.
 const READ_TIMEOUT: Duration = Duration::from_secs(15);
 
+/// The longest that one try of a small call takes.
+pub(crate) const ATTEMPT: Duration = CONNECT_TIMEOUT.saturating_add(READ_TIMEOUT);
+
 pub(crate) struct Connection {
     namespace: Attribute<Namespace>,
     client: Attribute<Client>,

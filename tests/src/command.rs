@@ -35,11 +35,12 @@ pub(crate) async fn output(command: &mut Command, group: Group) -> io::Result<Ou
     Ok(Output { status, stdout, stderr })
 }
 
-/// The same in a group of its own, which gets the signal of Ctrl-C once `moment` has come: the program alone, or all that it
+/// The same in a group of its own, which gets a signal once `moment` has come: the program alone, or all that it
 /// started as well, as in a terminal. A program that ends before is not interrupted.
 pub(crate) async fn interrupted(
     command: &mut Command,
     reach: Group,
+    signal: Signal,
     moment: impl Future<Output = ()>,
 ) -> io::Result<Output> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
@@ -49,8 +50,8 @@ pub(crate) async fn interrupted(
     let interrupt = async {
         moment.await;
         match (id, reach) {
-            (Some(id), Group::Shared) => kill_process(id, Signal::INT)?,
-            (Some(id), Group::Own) => kill_process_group(id, Signal::INT)?,
+            (Some(id), Group::Shared) => kill_process(id, signal)?,
+            (Some(id), Group::Own) => kill_process_group(id, signal)?,
             (None, _) => {}
         }
         Ok(())

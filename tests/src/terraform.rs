@@ -8,6 +8,7 @@ use std::process::Output;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
+use rustix::process::Signal;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::Command;
@@ -70,6 +71,8 @@ pub enum Reach {
     Terminal,
     /// Terraform, as when a program stops it by its id.
     TerraformAlone,
+    /// The same group with SIGTERM, as `timeout` and service managers end it.
+    Terminated,
 }
 
 /// What a command did.
@@ -280,8 +283,7 @@ impl Terraform {
         self.finished(shown, output(&mut command, self.group)).await
     }
 
-    /// Any command, with Ctrl-C once `moment` has come: as in a terminal, where Terraform and all its providers get the signal,
-    /// or for Terraform alone.
+    /// Any command, with a signal once `moment` has come.
     ///
     /// # Errors
     ///
@@ -292,13 +294,14 @@ impl Terraform {
         reach: Reach,
         moment: impl Future<Output = ()>,
     ) -> anyhow::Result<TerraformRun> {
-        let group = match reach {
-            Reach::Terminal => Group::Own,
-            Reach::TerraformAlone => Group::Shared,
+        let (group, signal) = match reach {
+            Reach::Terminal => (Group::Own, Signal::INT),
+            Reach::TerraformAlone => (Group::Shared, Signal::INT),
+            Reach::Terminated => (Group::Own, Signal::TERM),
         };
         let mut command = self.command(arguments);
         let shown = shown(&command);
-        self.finished(shown, interrupted(&mut command, group, moment)).await
+        self.finished(shown, interrupted(&mut command, group, signal, moment)).await
     }
 
     fn command<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {

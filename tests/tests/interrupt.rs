@@ -1,4 +1,4 @@
-//! Ctrl-C while the provider writes: afterwards state and Parameter Store agree.
+//! Ctrl-C, or the end of the whole group, while the provider writes: afterwards state and Parameter Store agree.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a panic is a failed test")]
 
@@ -96,4 +96,60 @@ async fn ctrl_c_in_a_terminal_leaves_state_true() {
 #[tokio::test]
 async fn a_signal_to_terraform_alone_leaves_state_true() {
     state_stays_true(Reach::TerraformAlone).await;
+}
+
+#[tokio::test]
+async fn the_end_of_the_group_leaves_state_true() {
+    state_stays_true(Reach::Terminated).await;
+}
+
+const ONE: &str = "resource \"trailhook_rule\" \"a\" {\n  name       = \"a\"\n  expression = \"True\"\n}\n";
+
+/// Interrupts the creation of one rule while AWS takes its time.
+async fn interrupt_creation(stand: &Stand, takes: Duration, reach: Reach) -> TerraformRun {
+    stand.prepare(ONE).await;
+    stand.proxy.add(Rule::on("SSM.PutParameter").then(Action::Delay(takes)));
+    let moment = async {
+        stand.proxy.wait_for_calls("SSM.PutParameter", 1, LIMIT).await.unwrap();
+    };
+    let run = stand.terraform.interrupted(["apply", "-auto-approve", "-no-color"], reach, moment).await.unwrap();
+    stand.proxy.clear_rules();
+    let said = run.diagnostics();
+    assert!(!said.contains("did not respond") && !said.contains("crashed"), "{said}");
+    run
+}
+
+/// Longer than the end of a provider may take (a second or two), and than what AWS takes as a rule.
+async fn a_slow_answer_is_waited_for(reach: Reach) {
+    let stand = require!(Stand::start().await);
+    interrupt_creation(&stand, Duration::from_secs(8), reach).await;
+    assert_eq!(in_state(&stand), in_store(&stand).await);
+    assert_eq!(in_state(&stand).len(), 1);
+}
+
+#[tokio::test]
+async fn ctrl_c_waits_for_a_slow_answer() {
+    a_slow_answer_is_waited_for(Reach::Terminal).await;
+}
+
+#[tokio::test]
+async fn the_end_of_the_group_waits_for_a_slow_answer() {
+    a_slow_answer_is_waited_for(Reach::Terminated).await;
+}
+
+#[tokio::test]
+async fn what_may_have_been_made_is_in_the_state() {
+    let stand = require!(Stand::start().await);
+    // Longer than one try is waited for.
+    let run = interrupt_creation(&stand, Duration::from_secs(25), Reach::Terminal).await;
+    assert_eq!(run.code, 1);
+    let said = run.diagnostics();
+    assert!(said.contains("It is not known whether /trailhook/test/rules/a was made"), "{said}");
+    let state = std::fs::read_to_string(stand.terraform.folder().join("terraform.tfstate")).unwrap();
+    let state: Value = serde_json::from_str(&state).unwrap();
+    assert_eq!(state["resources"][0]["instances"][0]["status"], "tainted", "{state}");
+    // The next run finds it or not, and nothing is in its way.
+    stand.apply(ONE).await;
+    assert_eq!(in_state(&stand), in_store(&stand).await);
+    assert_eq!(in_state(&stand).len(), 1);
 }

@@ -14,7 +14,6 @@ use std::borrow::Cow;
 use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::net::UnixListener;
 use tokio_rustls::TlsAcceptor;
@@ -34,9 +33,6 @@ use socket::SocketFolder;
 /// What HashiCorp's own providers allow. A plan carries the object up to three times, so tonic's 4 MiB are soon too
 /// few.
 const MAX_MESSAGE_BYTES: usize = 256 << 20;
-
-/// How long the end may take. Terraform kills a process about two seconds after it asked it to end.
-const GRACE: Duration = Duration::from_secs(1);
 
 /// Runs a provider as the process that Terraform starts.
 ///
@@ -210,9 +206,9 @@ impl<P: Provider> Process<P> {
             .serve_with_incoming_shutdown(incoming::connections(listener, tls), end.clone().cancelled_owned());
         let too_late = async {
             end.cancelled().await;
-            // Whatever still runs has nobody to answer to, but it may still write down what is true.
+            // What can be left out, is.
             service.interrupt();
-            tokio::time::sleep(GRACE).await;
+            tokio::time::sleep(owner.grace()).await;
         };
         tokio::select! {
             served = server => served?,

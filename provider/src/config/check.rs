@@ -33,6 +33,7 @@ pub(super) fn url(value: &Attribute<String>, at: Path) -> Option<Diagnostic> {
     let what = match parsed {
         Some(url) if is_plain(&url) => return None,
         // Not repeated, because of the credentials.
+        None if text.contains('@') => "This is no URL that begins with http:// or https://".to_owned(),
         Some(_) => "The address of a service has neither credentials nor a query nor a fragment".to_owned(),
         None => format!("\"{text}\" is no URL that begins with http:// or https://"),
     };

@@ -64,7 +64,7 @@ pub(crate) fn schema() -> Schema {
         )
         .attribute(schema::string("namespace").required().describe(
             "The path in Parameter Store that one deployment of the function reads, such as `/trailhook/prod`: up to eight segments of \
-             letters, digits, `_`, `.` and `-`, with a slash in front and none at the end. Another namespace replaces all objects.",
+             letters, digits, `_`, `.` and `-`, with a slash in front and none at the end. Under another namespace each object is made there before it is removed here.",
         ))
         .attribute(schema::string("region").optional().describe(
             "The AWS region of the parameters, such as `eu-central-1`. Taken from the environment (`AWS_REGION`) or the profile if it \

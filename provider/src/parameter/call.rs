@@ -7,12 +7,8 @@ use aws_sdk_ssm::error::SdkError;
 use tfplugin::{Cx, Diagnostic};
 
 use super::failure::{AwsError, is_throttled};
-use crate::connection::Connection;
+use crate::connection::{ATTEMPT, Connection};
 use crate::pace::Operation;
-
-/// How long a call may take after the run was interrupted. An answer comes within a second; what takes longer is tried
-/// again and again by the SDK.
-const INTERRUPTED_WRITE: Duration = Duration::from_secs(5);
 
 /// How long a call waits for AWS to admit it. A quota is shared by the whole account, and every write of a large apply gets
 /// its turn long before.
@@ -51,15 +47,16 @@ where
     }
 }
 
-/// Waits for the answer to a write, also for a while when the run was interrupted meanwhile.
+/// Waits for the answer to a write. When the run was interrupted meanwhile, the attempt that is under way is waited for, and
+/// none after it.
 async fn sent<T>(cx: &Cx<Connection>, answer: impl Future<Output = T>) -> Result<T, Diagnostic> {
     let interrupted = async {
         cx.cancellation().cancelled().await;
-        tokio::time::sleep(INTERRUPTED_WRITE).await;
+        tokio::time::sleep(ATTEMPT).await;
     };
     tokio::select! {
         answer = answer => Ok(answer),
         () = interrupted => Err(Diagnostic::error("Interrupted while AWS did not answer")
-            .detail("It is not known whether the parameter was written. The next plan tells.")),
+            .detail("It is not known whether the parameter is as it was. The next plan tells.")),
     }
 }

@@ -15,10 +15,10 @@ use aws_sdk_ssm::Client;
 use aws_sdk_ssm::error::SdkError;
 use aws_sdk_ssm::operation::delete_parameter::DeleteParameterError;
 use aws_sdk_ssm::operation::get_parameter::GetParameterError;
-use aws_sdk_ssm::operation::put_parameter::PutParameterError;
 use aws_sdk_ssm::operation::put_parameter::builders::PutParameterFluentBuilder;
+use aws_sdk_ssm::operation::put_parameter::{PutParameterError, PutParameterOutput};
 use aws_sdk_ssm::types::{Parameter, ParameterType};
-use tfplugin::{Cx, Diagnostic};
+use tfplugin::{Cx, Diagnostic, Diagnostics};
 
 pub(crate) use failure::ThrottlingIsPaced;
 pub(crate) use folder::page;
@@ -59,6 +59,20 @@ pub(crate) struct Placed {
     pub(crate) tags: BTreeMap<String, String>,
 }
 
+/// A parameter that was not made.
+#[derive(Debug)]
+pub(crate) struct NotMade {
+    pub(crate) why: Diagnostics,
+    /// Whether it may be there nonetheless: AWS gave no answer.
+    pub(crate) is_in_doubt: bool,
+}
+
+impl<D: Into<Diagnostics>> From<D> for NotMade {
+    fn from(why: D) -> Self {
+        Self { why: why.into(), is_in_doubt: false }
+    }
+}
+
 /// Makes a parameter. One that is there already is never overwritten: it belongs to somebody.
 pub(crate) async fn create(
     cx: &Cx<Connection>,
@@ -66,36 +80,58 @@ pub(crate) async fn create(
     parameter: &str,
     value: &str,
     placed: &Placed,
-) -> Result<Stored, Diagnostic> {
+) -> Result<Stored, NotMade> {
     let client = cx.require_client()?;
     let tags = tags::to_sdk(&placed.tags)?;
     let request = put(client, parameter, value, placed.tier).overwrite(false);
     // Without tags, no right to set any is needed.
     let request = request.set_tags((!tags.is_empty()).then_some(tags));
     let doubt = Doubt::default();
-    let send = || request.clone().customize().interceptor(doubt.clone()).send();
-    let is_taken = |error: &SdkError<PutParameterError, _>| {
-        error.as_service_error().is_some_and(PutParameterError::is_parameter_already_exists)
+    let why = match put_new(cx, parameter, || request.clone().customize().interceptor(doubt.clone()).send()).await {
+        Ok(Ok(answer)) => return Ok(stored(cx, parameter, answer.version, value).await),
+        Ok(Err(error)) if is_taken(&error) => object.is_taken(parameter),
+        Ok(Err(error)) => refused(Operation::PutParameter, parameter, &error),
+        Err(interrupted) => interrupted,
     };
-    let mut answer = call(cx, Operation::PutParameter, send).await?;
+    if !doubt.is_there() {
+        return Err(why.into());
+    }
+    // The answer to a write may be lost on its way; a try behind it then meets what the first one wrote.
+    match get(cx, client, parameter).await {
+        Ok(Some(found)) if found.version == 1 && found.value == value => Ok(found),
+        Ok(_) => Err(why.into()),
+        Err(_) => {
+            let detail =
+                format!("{}\n\nIt is not known whether {parameter} was made. The next plan tells.", why.detail_text());
+            Err(NotMade { why: why.detail(detail).into(), is_in_doubt: true })
+        }
+    }
+}
+
+/// Makes the calls of [`create`].
+async fn put_new<F>(
+    cx: &Cx<Connection>,
+    parameter: &str,
+    send: impl Fn() -> F,
+) -> Result<Result<PutParameterOutput, SdkError<PutParameterError>>, Diagnostic>
+where
+    F: Future<Output = Result<PutParameterOutput, SdkError<PutParameterError>>>,
+{
+    let mut answer = call(cx, Operation::PutParameter, &send).await?;
     // A name that is freed in this run, as in a replacement, may need its time until it can be taken again.
     if answer.as_ref().is_err_and(is_taken) && cx.names().is_freed(cx, parameter).await? {
         let freed = Instant::now();
-        answer = call(cx, Operation::PutParameter, send).await?;
+        answer = call(cx, Operation::PutParameter, &send).await?;
         while answer.as_ref().is_err_and(is_taken) && freed.elapsed() < REUSE {
             cx.or_interrupted(tokio::time::sleep(REUSE_WAIT)).await?;
-            answer = call(cx, Operation::PutParameter, send).await?;
+            answer = call(cx, Operation::PutParameter, &send).await?;
         }
     }
-    match answer {
-        Ok(answer) => Ok(stored(cx, parameter, answer.version, value).await),
-        Err(error) if is_taken(&error) => {
-            // The answer to a write may be lost on its way; the try behind it then meets what the first one wrote.
-            let found = if doubt.is_there() { get(cx, client, parameter).await? } else { None };
-            found.filter(|found| found.version == 1 && found.value == value).ok_or_else(|| object.is_taken(parameter))
-        }
-        Err(error) => Err(refused(Operation::PutParameter, parameter, &error)),
-    }
+    Ok(answer)
+}
+
+fn is_taken(error: &SdkError<PutParameterError>) -> bool {
+    error.as_service_error().is_some_and(PutParameterError::is_parameter_already_exists)
 }
 
 /// Writes a new version of a parameter. Its tags stay as they are: see [`retag`].

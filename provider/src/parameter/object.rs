@@ -64,7 +64,7 @@ impl Object {
         Diagnostic::error(format!("{noun} {exists}"))
             .detail(format!(
                 "The parameter {parameter} is there, and is not overwritten. If this configuration had it under another label or \
-                 key, keep it with\n\n{moved}\n\nIf it was made elsewhere, take it over with\n\n  terraform import \
+                 key, keep it with\n\n{moved}\n\n(or, if it is gone by now, apply again). If it was made elsewhere, take it over with\n\n  terraform import \
                  {resource}.LABEL {id}\n\nwhere LABEL is this resource's. {other}"
             ))
             .at(self.at())
@@ -76,8 +76,9 @@ impl Object {
         let verb = self.verb();
         Diagnostic::warning(format!("{noun} {verb} removed and made again"))
             .detail(format!(
-                "Another object of this state has the parameter {parameter}. It is removed before this one is made, and in between \
-                 nothing stands there. If it is the same under another label or key, keep it with\n\n{moved}"
+                "An object of this state has the parameter {parameter}: this one, if it is tainted, or another. It is removed before \
+                 the new one is made, and in between nothing stands there. If it is the same under another label or key, keep \
+                 it with\n\n{moved}"
             ))
             .at(self.at())
     }

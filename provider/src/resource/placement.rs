@@ -8,7 +8,7 @@ use tfplugin::{Attribute, Cx, Diagnostic, Diagnostics, Plan, Type, model};
 use super::keep_empty;
 use super::reading::{Labels, labels, whole};
 use crate::connection::Connection;
-use crate::parameter::{self, Object, Placed, Stored, Tier};
+use crate::parameter::{self, NotMade, Object, Placed, Stored, Tier};
 use crate::tags;
 
 /// The most bytes of a parameter of the standard tier.
@@ -93,7 +93,7 @@ impl Placement {
         object: &Object,
         parameter: &str,
         document: &str,
-    ) -> Result<(Stored, Self), Diagnostics> {
+    ) -> Result<(Stored, Self), NotMade> {
         let placed = self.placed(cx, document)?;
         let stored = parameter::create(cx, object, parameter, document, &placed).await?;
         Ok((stored, self.with(placed)))

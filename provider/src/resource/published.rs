@@ -8,7 +8,7 @@ use trailhook_engine::document::{Document, DocumentError, Namespace};
 use super::{Placement, sentence};
 use crate::connection::Connection;
 use crate::names::{Claim, Claimant, Claimed};
-use crate::parameter::{self, Object, Stored};
+use crate::parameter::{self, NotMade, Object, Stored};
 
 /// What Terraform holds of a document in a parameter.
 pub(super) trait Published: Model + Clone + Default {
@@ -149,17 +149,28 @@ async fn plan_place<P: Published>(
 pub(super) async fn create<P: Published>(cx: &Cx<Connection>, request: Create<P>) -> Result<P, Failed<P>> {
     let namespace = cx.require_namespace()?;
     let (model, text) = request.planned.encode(namespace)?;
-    Ok(make(cx, model, &text).await?)
+    make(cx, model, &text).await
 }
 
-/// Makes the parameter of an object.
-async fn make<P: Published>(cx: &Cx<Connection>, model: P, text: &str) -> Result<P, Diagnostics> {
+/// What stands beside the state of an object of which it is not known whether it was made.
+const IN_DOUBT: &[u8] = b"in doubt";
+
+/// Makes the parameter of an object. One that may have been made is kept in the state: the next plan looks whether it is there.
+async fn make<P: Published>(cx: &Cx<Connection>, model: P, text: &str) -> Result<P, Failed<P>> {
     let namespace = cx.require_namespace()?;
     let object = model.object(namespace)?.ok_or_else(unknown_name)?;
     let parameter = object.parameter(namespace);
-    let (stored, tags) = model.placement().create(cx, &object, &parameter, text).await?;
-    let placement = Placement { id: object.id().into(), ..tags };
-    Ok(placed(model, placement, &parameter, stored))
+    let id = object.id();
+    match model.placement().create(cx, &object, &parameter, text).await {
+        Ok((stored, placement)) => Ok(placed(model, Placement { id: id.into(), ..placement }, &parameter, stored)),
+        Err(NotMade { why, is_in_doubt: true }) => {
+            cx.set_private(IN_DOUBT);
+            let placement = Placement { id: id.into(), ..model.placement().clone() };
+            let unread = Stored { arn: None, version: 1, value: text.to_owned(), is_string: true };
+            Err(Failed::with_state(placed(model, placement, &parameter, unread), why))
+        }
+        Err(NotMade { why, .. }) => Err(why.into()),
+    }
 }
 
 /// # Errors
@@ -181,7 +192,10 @@ pub(super) async fn read<P: Published>(cx: &Cx<Connection>, request: Read<P>) ->
         }
     };
     cx.names().remember(&parameter);
-    let Some(stored) = parameter::read(cx, &parameter).await? else { return Ok(None) };
+    let stored = parameter::read(cx, &parameter).await?;
+    let Some(stored) = stored.filter(|stored| is_made(cx, &state, stored)) else {
+        return Ok(None);
+    };
     let placement = Placement { id, ..state.placement().read(cx, &parameter).await? };
     let model = match P::Document::decode(&stored.value) {
         Ok(document) if state.is_own(&document) && (is_import || is_ours::<P>(&document, &stored)) => {
@@ -200,6 +214,14 @@ pub(super) async fn read<P: Published>(cx: &Cx<Connection>, request: Read<P>) ->
         }
     };
     Ok(Some(placed(model, placement, &parameter, stored)))
+}
+
+/// Whether what stands there is what the object is about: somebody else may have made it while it was in doubt whether the object
+/// was.
+fn is_made<P: Published>(cx: &Cx<Connection>, state: &P, stored: &Stored) -> bool {
+    let is_written =
+        |namespace| state.clone().encode(namespace).is_ok_and(|(_, text)| stored.version == 1 && stored.value == text);
+    cx.private() != IN_DOUBT || cx.require_namespace().is_ok_and(is_written)
 }
 
 /// The warning for a parameter in which somebody put something else. Its text, which may be a secret, is not shown.
@@ -243,7 +265,9 @@ pub(super) async fn update<P: Published>(cx: &Cx<Connection>, request: Update<P>
 /// Makes the parameter where it is to stand, and then removes the one that stood elsewhere, so that the object is never gone.
 async fn relocate<P: Published>(cx: &Cx<Connection>, planned: P, stood: &str) -> Result<P, Failed<P>> {
     let (model, text) = planned.encode(cx.require_namespace()?)?;
-    let model = make(cx, model, &text).await?;
+    // The old one stands, and is what the state has.
+    let made = make(cx, model, &text).await;
+    let model = made.map_err(|failed| Failed::new(failed.diagnostics().clone()))?;
     match parameter::delete(cx, stood).await {
         Ok(()) => Ok(model),
         Err(error) => {
@@ -264,6 +288,12 @@ pub(super) fn plan_delete<P: Published>(cx: &Cx<Connection>, state: &P) {
 
 pub(super) async fn delete<P: Published>(cx: &Cx<Connection>, request: Delete<P>) -> Result<(), Diagnostics> {
     let parameter = request.state.placement().parameter_name.require("parameter_name")?;
+    if cx.private() == IN_DOUBT {
+        let stored = parameter::read(cx, parameter).await?;
+        if !stored.is_some_and(|stored| is_made(cx, &request.state, &stored)) {
+            return Ok(());
+        }
+    }
     Ok(parameter::delete(cx, parameter).await?)
 }
 
@@ -277,7 +307,9 @@ pub(super) fn imported_name(
 }
 
 fn placed<P: Published>(mut model: P, placement: Placement, parameter: &str, stored: Stored) -> P {
-    let place = Placement { parameter_name: parameter.into(), arn: stored.arn.into(), ..placement };
+    // What could not be read yet is as it was: no write changes it. A new object has none so far.
+    let arn = stored.arn.or_else(|| placement.arn.known().cloned()).into();
+    let place = Placement { parameter_name: parameter.into(), arn, ..placement };
     let (has, version) = model.parts_mut();
     (*has, *version) = (place, stored.version.into());
     model
