@@ -15,7 +15,7 @@ const SECRETS: [&str; 4] = [
     // Tokens of Slack: https://api.slack.com/authentication/token-types
     r"((?:xox[a-z]|xapp)[-.])[0-9A-Za-z.%_-]{4,}",
     // Keys and sessions of AWS by the names that SDKs, profiles, headers and signed URLs have for them.
-    r#"(?i)((?:secret_?access_?key|session_?token|x-amz-security-token|x-amz-signature)[\\"' ]*[:=][\\" ']*(?:Some\([\\"]*)?)[^\s"'\\&,;)\]}]+"#,
+    r#"(?i)((?:secret_?access_?key|session_?token|x-amz-security-token|x-amz-signature)[\\"' ]*[:=>][\\" ']*(?:Some\([\\"]*)?)[^\s"'\\&<,;)\]}]+"#,
     r#"(?i)(authorization[\\"' ]*[:=][\\"' ]*(?:bearer|basic|aws4-hmac-sha256)? *)[^"'\\\s][^"'\\]*"#,
 ];
 
@@ -62,6 +62,10 @@ mod tests {
             ("aws_secret_access_key = abc/def+g", "aws_secret_access_key = ***"),
             (r#"{"SecretAccessKey":"abc","SessionToken":"d"}"#, r#"{"SecretAccessKey":"***","SessionToken":"***"}"#),
             (r#"secret_access_key: Some("abc")"#, r#"secret_access_key: Some("***")"#),
+            (
+                "<SecretAccessKey>a/b</SecretAccessKey><SessionToken>c+d</SessionToken>",
+                "<SecretAccessKey>***</SecretAccessKey><SessionToken>***</SessionToken>",
+            ),
             ("?X-Amz-Signature=0aff&x=1", "?X-Amz-Signature=***&x=1"),
             (r#""x-amz-security-token": "abc""#, r#""x-amz-security-token": "***""#),
             (r#""authorization": "Bearer abc""#, r#""authorization": "Bearer ***""#),

@@ -40,15 +40,25 @@ pub(super) fn blocks<'a>(
             .collect(),
         (Nesting::Set, Some(Value::Set(planned))) => {
             let mut configs: Vec<_> = elements(config).iter().collect();
-            let mut priors: Vec<_> = elements(prior).iter().collect();
+            // One that leaves much open fits much, and so takes what the others leave.
+            configs.sort_by_key(|config| std::cmp::Reverse(set_attributes(config)));
+            let covers = |config: &Value, object: &Value| covers(&nested.block, config, object);
+            let mut configured = vec![None; planned.len()];
+            for (config, at) in configs.iter().zip(pairs(&configs, planned, covers)) {
+                if let Some(slot) = at.and_then(|at| configured.get_mut(at)) {
+                    *slot = Some(*config);
+                }
+            }
+            let priors = elements(prior);
+            let stored = pairs(&configs, priors, covers);
+            let stored_of = |config: &Value| {
+                let position = configs.iter().position(|one| std::ptr::eq(*one, config))?;
+                priors.get((*stored.get(position)?)?)
+            };
             planned
                 .iter_mut()
-                .map(|planned| {
-                    let config = take(&mut configs, |config| covers(&nested.block, config, planned));
-                    let prior =
-                        config.and_then(|config| take(&mut priors, |prior| covers(&nested.block, config, prior)));
-                    Trio { config, prior, planned }
-                })
+                .zip(configured)
+                .map(|(planned, config)| Trio { config, prior: config.and_then(stored_of), planned })
                 .collect()
         }
         _ => Vec::new(),
@@ -64,9 +74,48 @@ pub(super) fn attribute<'a>(object: &'a Value, name: &str) -> Option<&'a Value> 
     object.as_object()?.get(name)
 }
 
-fn take<'a>(from: &mut Vec<&'a Value>, matches: impl Fn(&Value) -> bool) -> Option<&'a Value> {
-    let position = from.iter().position(|value| matches(value))?;
-    Some(from.remove(position))
+/// Gives as many of the configured blocks as possible an object of their own that they cover, the first ones first. Answers the
+/// place of each one's object.
+fn pairs(configs: &[&Value], objects: &[Value], covers: impl Fn(&Value, &Value) -> bool) -> Vec<Option<usize>> {
+    // Whose each object is.
+    let mut owners = vec![None; objects.len()];
+    for config in 0..configs.len() {
+        let fits = |config: usize, object: usize| {
+            configs.get(config).zip(objects.get(object)).is_some_and(|(config, object)| covers(config, object))
+        };
+        find_room(config, &fits, &mut owners, &mut vec![false; objects.len()]);
+    }
+    let place = |config| owners.iter().position(|owner| *owner == Some(config));
+    (0..configs.len()).map(place).collect()
+}
+
+/// Gives `config` an object, from another one if that finds another in turn (an augmenting path of a bipartite matching).
+fn find_room(
+    config: usize,
+    fits: &impl Fn(usize, usize) -> bool,
+    owners: &mut [Option<usize>],
+    asked: &mut [bool],
+) -> bool {
+    for object in 0..owners.len() {
+        if asked[object] || !fits(config, object) {
+            continue;
+        }
+        asked[object] = true;
+        if owners[object].is_none_or(|owner| find_room(owner, fits, owners, asked)) {
+            owners[object] = Some(config);
+            return true;
+        }
+    }
+    false
+}
+
+/// How many attributes a block sets, those of blocks in it included.
+fn set_attributes(value: &Value) -> usize {
+    match value {
+        Value::Null => 0,
+        Value::Object(attributes) => attributes.values().map(set_attributes).sum(),
+        other => other.as_sequence().map_or(1, |elements| elements.iter().map(set_attributes).sum::<usize>().max(1)),
+    }
 }
 
 /// `true` if `object` may come from `config`: it differs only where `config` leaves a computed attribute to the

@@ -132,14 +132,16 @@ pub(super) fn check(
             bugs.push(Diagnostic::bug(what).at(path));
             continue;
         }
-        if nested.nesting == Nesting::Set {
-            continue;
-        }
         let mut planned = planned.clone();
         for (index, trio) in blocks(nested, config, prior, &mut planned).into_iter().enumerate() {
-            if let Some(config) = trio.config {
-                let at = inside(at, nested, index);
-                check(&nested.block, &at, config, trio.prior, trio.planned, bugs);
+            let at = inside(at, nested, index);
+            match trio.config {
+                Some(config) => check(&nested.block, &at, config, trio.prior, trio.planned, bugs),
+                None if nested.nesting == Nesting::Set => {
+                    let what = format!("The plan has a `{at}` block that is none of the configured ones.");
+                    bugs.push(Diagnostic::bug(what).at(at));
+                }
+                None => {}
             }
         }
     }

@@ -149,6 +149,34 @@ fn blocks_of_a_set_are_matched_by_what_is_configured() {
     assert_eq!(get(&planned, &"peer".into()), &expected);
 }
 
+/// Two blocks that one configured block could both be: the one that says more gets what it says.
+#[test]
+fn a_block_that_leaves_much_open_takes_what_the_others_leave() {
+    let peer = |port: Value, key: Value| Value::object([("host", Value::from("b")), ("port", port), ("key", key)]);
+    let stored_peers = [peer(80.into(), "ka".into()), peer(443.into(), "kb".into())];
+    let prior = with(&stored(), &"peer".into(), Value::set(stored_peers.clone()));
+    let configured = [peer(Value::Null, Value::Null), peer(80.into(), Value::Null)];
+    let config = with(&object(serde_json::json!({ "name": "a" })), &"peer".into(), Value::set(configured.clone()));
+    // Whichever of them Terraform proposes for which.
+    for proposed in [
+        stored_peers.clone(),
+        [peer(80.into(), "ka".into()), peer(80.into(), Value::Null)],
+        [peer(443.into(), "kb".into()), peer(80.into(), Value::Null)],
+        configured,
+    ] {
+        let proposed = with(&prior, &"peer".into(), Value::set(proposed));
+        let planned = plan(&prior, &proposed, &config);
+        let ports: Vec<_> = get(&planned, &"peer".into())
+            .as_sequence()
+            .unwrap_or_default()
+            .iter()
+            .map(|peer| peer.as_object().and_then(|peer| peer.get("port")).cloned())
+            .collect();
+        assert_eq!(ports.len(), 2);
+        assert!(ports.contains(&Some(80.into())) && ports.contains(&Some(443.into())), "{ports:?}");
+    }
+}
+
 #[test]
 fn what_the_resource_plans_itself_stays() {
     let config = object(serde_json::json!({ "name": "a", "text": "new" }));

@@ -1,8 +1,11 @@
 //! Nested blocks.
 
-use serde_json::Value as Json;
+use std::collections::BTreeMap;
+
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::AttributeSchema;
+use crate::path::Path;
 use crate::value::{Type, Value};
 
 /// Attributes and blocks, at the root or in a nested block.
@@ -209,6 +212,28 @@ impl Block {
         });
     }
 
+    /// The write-only attributes that have a value, in an object of this block at `at`.
+    pub(crate) fn write_only_values(&self, at: &Path, value: &Value) -> Vec<Path> {
+        let Value::Object(attributes) = value else { return Vec::new() };
+        let is_given = |one: &&AttributeSchema| attributes.get(&one.name).is_some_and(|value| !value.is_null());
+        let own = self.attributes.iter().filter(|one| one.write_only).filter(is_given);
+        let mut found: Vec<_> = own.map(|one| at.attribute(&one.name)).collect();
+        for nested in &self.blocks {
+            let at = at.attribute(&nested.name);
+            match attributes.get(&nested.name) {
+                // Those in sets cannot be write-only.
+                Some(Value::List(objects)) => {
+                    let objects = objects.iter().enumerate();
+                    found
+                        .extend(objects.flat_map(|(index, one)| nested.block.write_only_values(&at.index(index), one)));
+                }
+                Some(object) => found.extend(nested.block.write_only_values(&at, object)),
+                None => {}
+            }
+        }
+        found
+    }
+
     /// Write-only values are in configuration alone.
     pub(crate) fn clear_write_only(&self, value: &mut Value) {
         self.visit_mut(value, &mut |block, object| {
@@ -221,27 +246,38 @@ impl Block {
         });
     }
 
-    /// The same for the JSON form; `true` if something was added.
-    pub(crate) fn fill_json(&self, json: &mut Json) -> bool {
-        let Json::Object(attributes) = json else {
-            return false;
-        };
-        let mut filled = false;
+    /// [`Block::fill_blocks`] for the JSON form, whose values stay letter by letter what they are. `None` if nothing lacks.
+    pub(crate) fn fill_json(&self, json: &RawValue) -> Option<Box<RawValue>> {
+        let mut attributes: BTreeMap<String, Box<RawValue>> = serde_json::from_str(json.get()).ok()?;
+        let mut is_filled = false;
         for nested in &self.blocks {
-            let slot = attributes.entry(nested.name.clone()).or_insert(Json::Null);
-            match slot {
-                Json::Null if nested.nesting != Nesting::Single => {
-                    *slot = Json::Array(Vec::new());
-                    filled = true;
-                }
-                Json::Array(objects) => {
-                    for object in objects {
-                        filled |= nested.block.fill_json(object);
-                    }
-                }
-                object => filled |= nested.block.fill_json(object),
+            let filled = match attributes.get(&nested.name) {
+                Some(stored) if stored.get() != "null" => nested.fill_json(stored),
+                _ if nested.nesting == Nesting::Single => None,
+                _ => to_raw_value::<[(); 0]>(&[]).ok(),
+            };
+            if let Some(filled) = filled {
+                attributes.insert(nested.name.clone(), filled);
+                is_filled = true;
             }
         }
-        filled
+        is_filled.then(|| to_raw_value(&attributes).ok()).flatten()
+    }
+}
+
+impl BlockSchema {
+    fn fill_json(&self, json: &RawValue) -> Option<Box<RawValue>> {
+        if self.nesting == Nesting::Single {
+            return self.block.fill_json(json);
+        }
+        let mut objects: Vec<Box<RawValue>> = serde_json::from_str(json.get()).ok()?;
+        let mut is_filled = false;
+        for object in &mut objects {
+            if let Some(filled) = self.block.fill_json(object) {
+                *object = filled;
+                is_filled = true;
+            }
+        }
+        is_filled.then(|| to_raw_value(&objects).ok()).flatten()
     }
 }

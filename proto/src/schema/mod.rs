@@ -34,6 +34,8 @@ pub use block::{BlockSchema, Nesting, list_block, set_block, single_block};
 pub use check::Problem;
 pub(crate) use check::is_name;
 
+use serde_json::value::RawValue;
+
 use crate::value::{Type, Value, ValueError};
 
 /// The schema of a provider's configuration, a resource, or a data source.
@@ -128,8 +130,8 @@ impl Schema {
         Ok(value)
     }
 
-    /// Adds the blocks that stored state of the same version lacks; `true` if there were any.
-    pub(crate) fn fill_json(&self, state: &mut serde_json::Value) -> bool {
+    /// Adds the blocks that stored state of the same version lacks; `None` if there are none.
+    pub(crate) fn fill_json(&self, state: &RawValue) -> Option<Box<RawValue>> {
         self.root.fill_json(state)
     }
 

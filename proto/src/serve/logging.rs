@@ -1,6 +1,5 @@
 //! Logs, as lines of JSON on stderr, which Terraform takes into its own log.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use serde_json::{Map, Value as Json};
@@ -15,11 +14,10 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
+use crate::service::Mask;
+
 /// Libraries that tell too much about themselves: below "trace" only their warnings are of interest.
 const NOISY: [&str; 8] = ["aws", "h2", "hyper", "hyper_util", "reqwest", "rustls", "tonic", "tower"];
-
-/// Gives a text back without the secrets in it.
-pub(super) type Mask = fn(&str) -> Cow<'_, str>;
 
 /// Starts logging if the environment asks for it. `name` is the provider's local name; every text goes through the mask.
 pub(super) fn init(name: &str, mask: Mask) {

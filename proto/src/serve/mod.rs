@@ -23,7 +23,7 @@ use crate::generated::plugin::grpc_controller_server::GrpcControllerServer;
 use crate::generated::plugin::grpc_stdio_server::GrpcStdioServer;
 use crate::generated::tfplugin6::provider_server::ProviderServer;
 use crate::provider::Provider;
-use crate::service::{Service, Stop, install_panic_hook};
+use crate::service::{Mask, Service, Stop, install_panic_hook};
 use args::Mode;
 use control::{Controller, Stdio};
 use handshake::Handshake;
@@ -64,7 +64,7 @@ const MAX_MESSAGE_BYTES: usize = 256 << 20;
 pub struct Server {
     address: String,
     version: String,
-    mask: logging::Mask,
+    mask: Mask,
 }
 
 /// Why a process can't serve.
@@ -90,7 +90,7 @@ impl Server {
         Self { address: address.into(), version: version.into(), mask: |text| text.into() }
     }
 
-    /// Lets every text that is to be logged go through a function, which gives it back without the secrets that it knows: a
+    /// Lets every text that is to be logged, and that of a panic, go through a function, which gives it back without the secrets that it knows: a
     /// library may log more than one would like.
     #[must_use]
     pub fn mask(self, mask: fn(&str) -> Cow<'_, str>) -> Self {
@@ -183,7 +183,7 @@ struct Process<P: Provider> {
 impl<P: Provider> Process<P> {
     fn start(server: &Server, stop: Stop, provider: P, owner: Owner) -> Result<Self, ServeError> {
         logging::init(server.name(), server.mask);
-        install_panic_hook();
+        install_panic_hook(server.mask);
         // Before the folder is made: a signal that still ended the process at once would leave it behind.
         let end = CancellationToken::new();
         lifetime::watch(owner, &end).map_err(ServeError::Signals)?;

@@ -1,11 +1,13 @@
 //! One place through which every call to a handler goes: it turns errors and panics into diagnostics of the answer.
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
 use std::pin::pin;
+use std::sync::OnceLock;
 use std::task::Poll;
 
 use tonic::{Response, Status};
@@ -86,6 +88,12 @@ pub(super) fn refuse<A: Answer>(mut fallback: A, why: &Diagnostics) -> Result<Re
     Ok(Response::new(fallback))
 }
 
+/// Gives a text back without the secrets in it.
+pub(crate) type Mask = fn(&str) -> Cow<'_, str>;
+
+/// What the texts of panics go through; set with the hook.
+static MASK: OnceLock<Mask> = OnceLock::new();
+
 thread_local! {
     /// What the hook saw last on this thread. A poll that panics is caught on the thread of the panic.
     static LAST_PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
@@ -95,12 +103,14 @@ thread_local! {
 pub(super) async fn catch_panic<T>(work: impl Future<Output = T>) -> Result<T, String> {
     let mut work = pin!(work);
     poll_fn(|context| {
+        // One that was caught elsewhere, as by a task's thread, is not this one.
+        LAST_PANIC.take();
         // After a panic nothing of `work` is used any more; locks that it held are poisoned, and their owners decide.
         let poll = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)));
         match poll {
             Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
             Ok(Poll::Pending) => Poll::Pending,
-            Err(payload) => Poll::Ready(Err(LAST_PANIC.take().unwrap_or_else(|| message(&*payload).to_owned()))),
+            Err(payload) => Poll::Ready(Err(text_of(&*payload))),
         }
     })
     .await
@@ -108,8 +118,17 @@ pub(super) async fn catch_panic<T>(work: impl Future<Output = T>) -> Result<T, S
 
 /// The same for a function.
 pub(super) fn catch_panic_in<T>(work: impl FnOnce() -> T) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(work))
-        .map_err(|payload| LAST_PANIC.take().unwrap_or_else(|| message(&*payload).to_owned()))
+    LAST_PANIC.take();
+    catch_unwind(AssertUnwindSafe(work)).map_err(|payload| text_of(&*payload))
+}
+
+/// What the hook wrote down; it is not asked about a panic that is passed on from another thread.
+fn text_of(payload: &dyn Any) -> String {
+    LAST_PANIC.take().unwrap_or_else(|| masked(message(payload)))
+}
+
+fn masked(text: &str) -> String {
+    MASK.get().map_or_else(|| text.to_owned(), |mask| mask(text).into_owned())
 }
 
 fn message(payload: &dyn Any) -> &str {
@@ -121,15 +140,16 @@ fn message(payload: &dyn Any) -> &str {
 }
 
 /// Writes panics as Terraform recognises them: it shows lines on stderr from one that starts with `panic: `.
-pub(crate) fn install_panic_hook() {
+pub(crate) fn install_panic_hook(mask: Mask) {
+    MASK.get_or_init(|| mask);
     std::panic::set_hook(Box::new(report_panic));
 }
 
 fn report_panic(info: &PanicHookInfo<'_>) {
     let message = message(info.payload());
     let text = match info.location() {
-        Some(at) => format!("{message} at {}:{}", at.file(), at.line()),
-        None => message.to_owned(),
+        Some(at) => format!("{} at {}:{}", masked(message), at.file(), at.line()),
+        None => masked(message),
     };
     let backtrace = std::backtrace::Backtrace::capture();
     let mut stderr = std::io::stderr().lock();
@@ -165,6 +185,18 @@ mod tests {
         assert_eq!(answer.diagnostics.len(), 2);
         assert_eq!(answer.diagnostics[0].summary, "before");
         assert!(answer.diagnostics[1].detail.contains("lost count"));
+    }
+
+    #[tokio::test]
+    async fn a_panic_that_is_passed_on_is_told_as_itself() {
+        let told = catch_panic(async {
+            // Caught inside, by somebody else.
+            let _caught = catch_unwind(|| panic!("another"));
+            tokio::task::yield_now().await;
+            std::panic::resume_unwind(Box::new("of a task".to_owned()))
+        });
+        std::panic::set_hook(Box::new(report_panic));
+        assert_eq!(told.await.map(|()| ()), Err("of a task".to_owned()));
     }
 
     #[tokio::test]

@@ -15,7 +15,7 @@ use bytes::Bytes;
 use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status, async_trait};
 
-pub(crate) use guard::install_panic_hook;
+pub(crate) use guard::{Mask, install_panic_hook};
 pub(crate) use stop::Stop;
 
 use crate::adapter::read_config;

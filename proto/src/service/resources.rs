@@ -1,6 +1,7 @@
 //! RPCs of managed resources.
 
 use bytes::Bytes;
+use serde_json::value::RawValue;
 
 use super::identities::{identity_of, object_of};
 use super::{Reply, Service, guard, read_value, unknown_type, write_value};
@@ -25,6 +26,10 @@ impl<P: Provider> Service<P> {
         let work = async {
             let resource = self.resource(&request.type_name)?;
             let config = read_value(resource.schema(), request.config.as_ref())?;
+            if !request.client_capabilities.is_some_and(|client| client.write_only_attributes_allowed) {
+                let given = resource.schema().root().write_only_values(&Path::root(), &config);
+                given.into_iter().for_each(|path| cx.report(too_old_for(path)));
+            }
             resource.validate(&cx, config).await;
             Ok(Default::default())
         };
@@ -60,15 +65,18 @@ impl<P: Provider> Service<P> {
                 )
                 .into());
         }
-        let mut state: serde_json::Value = serde_json::from_slice(&raw).map_err(|error| {
+        let unreadable = |error: serde_json::Error| {
             Diagnostic::error("Stored state can't be read").detail(format!("It is not JSON: {error}."))
-        })?;
+        };
         if request.version == schema.schema_version() {
             // As it is: reading numbers and writing them again could change them. Only blocks that are newer than the
             // stored object have to be added, since an absent list of blocks is empty, not null.
-            let json = if schema.fill_json(&mut state) { Bytes::from(state.to_string()) } else { raw };
+            let state: &RawValue = serde_json::from_slice(&raw).map_err(unreadable)?;
+            let filled = schema.fill_json(state).map(|filled| Bytes::from(String::from(Box::<str>::from(filled))));
+            let json = filled.unwrap_or(raw);
             return Ok(Some(DynamicValue { json, ..DynamicValue::default() }));
         }
+        let state = serde_json::from_slice(&raw).map_err(unreadable)?;
         match resource.upgrade(cx, request.version, state).await {
             Some(state) => write_value(schema, &state),
             None => Ok(None),
@@ -227,4 +235,13 @@ impl<P: Provider> Service<P> {
         };
         guard::answer("ImportResourceState", &cx, Response::default(), work).await
     }
+}
+
+/// The error for a value that an older Terraform would store.
+fn too_old_for(write_only: Path) -> Diagnostic {
+    Diagnostic::error("This Terraform cannot keep the value out of its state")
+        .detail(format!(
+            "`{write_only}` is write-only, which needs Terraform 1.11 or later. Use a newer one, or leave it out."
+        ))
+        .at(write_only)
 }

@@ -49,10 +49,11 @@ pub enum Value {
 }
 
 impl Value {
-    /// A set of the given elements.
+    /// A set of the given elements. Equal ones are one; of those that are not known yet, each may become another.
     pub fn set(elements: impl IntoIterator<Item = Value>) -> Self {
         let mut elements: Vec<_> = elements.into_iter().collect();
         elements.sort();
+        elements.dedup_by(|a, b| a == b && a.is_wholly_known());
         Self::Set(elements)
     }
 
