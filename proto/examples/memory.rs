@@ -10,7 +10,7 @@
 //!
 //! resource "memory_item" "a" {
 //!   name = "a"
-//!   rule {
+//!   part {
 //!     pattern = "x*"
 //!   }
 //! }
@@ -120,7 +120,7 @@ struct Item {
     id: Attribute<String>,
     name: Attribute<String>,
     value: Attribute<String>,
-    severity: Attribute<String>,
+    priority: Attribute<String>,
     weight: Attribute<f64>,
     secret: Attribute<String>,
     tags: Attribute<BTreeMap<String, String>>,
@@ -128,21 +128,21 @@ struct Item {
     fault: Attribute<String>,
     version: Attribute<i64>,
     length: Attribute<i64>,
-    rules: Attribute<Vec<Rule>>,
+    parts: Attribute<Vec<Part>>,
     limit: Attribute<Limit>,
 }
 model!(Item {
-    id, name, value, severity, weight, secret, tags, extra, fault, version, length,
-    rules = "rule", limit,
+    id, name, value, priority, weight, secret, tags, extra, fault, version, length,
+    parts = "part", limit,
 });
 
 #[derive(Clone)]
-struct Rule {
+struct Part {
     pattern: Attribute<String>,
     labels: Attribute<Vec<String>>,
     mode: Attribute<String>,
 }
-model!(Rule { pattern, labels, mode });
+model!(Part { pattern, labels, mode });
 
 #[derive(Clone)]
 struct Limit {
@@ -205,7 +205,7 @@ impl Resource for Items {
             .attribute(schema::string("id").computed())
             .attribute(schema::string("name").required().requires_replace().identity().describe("The name."))
             .attribute(schema::string("value").optional())
-            .attribute(schema::string("severity").optional().default("medium"))
+            .attribute(schema::string("priority").optional().default("medium"))
             .attribute(schema::number("weight").optional())
             .attribute(schema::string("secret").optional().write_only())
             .attribute(schema::map("tags", Type::String).optional())
@@ -214,7 +214,7 @@ impl Resource for Items {
             .attribute(schema::int64("version").computed().recomputed())
             .attribute(schema::int64("length").computed().recomputed_when(["value"]))
             .block(
-                schema::list_block("rule")
+                schema::list_block("part")
                     .attribute(schema::string("pattern").required())
                     .attribute(schema::list("labels", Type::String).optional())
                     .attribute(schema::string("mode").optional().default("loose"))
@@ -224,11 +224,11 @@ impl Resource for Items {
     }
 
     async fn validate(&self, cx: &Cx<()>, config: Item) -> Result<(), Diagnostics> {
-        for (index, rule) in config.rules.elements().iter().enumerate() {
-            if rule.pattern.as_str() == Some("") {
+        for (index, part) in config.parts.elements().iter().enumerate() {
+            if part.pattern.as_str() == Some("") {
                 cx.report(
                     Diagnostic::error("Empty pattern").detail("A pattern has at least one character.").at(Path::from(
-                        "rule",
+                        "part",
                     )
                     .index(index)
                     .attribute("pattern")),
@@ -250,7 +250,7 @@ impl Resource for Items {
     }
 
     async fn plan_delete(&self, cx: &Cx<Store>, state: Item) -> Result<(), Diagnostics> {
-        if state.severity.as_str() == Some("high") {
+        if state.priority.as_str() == Some("high") {
             cx.report(Diagnostic::warning("An important item will be deleted"));
         }
         Ok(())
@@ -290,11 +290,11 @@ impl Resource for Items {
     }
 
     async fn import(&self, _cx: &Cx<Store>, request: Import) -> Result<Item, Diagnostics> {
-        Ok(Item { name: request.id.into(), severity: "medium".into(), ..Item::default() })
+        Ok(Item { name: request.id.into(), priority: "medium".into(), ..Item::default() })
     }
 
     async fn import_by_identity(&self, _cx: &Cx<Store>, identity: Item) -> Result<Item, Diagnostics> {
-        Ok(Item { severity: "medium".into(), ..identity })
+        Ok(Item { priority: "medium".into(), ..identity })
     }
 
     /// Version 0 called the name `key`.
@@ -386,7 +386,7 @@ impl ListResource for ItemList {
             _ => {}
         }
         for name in cx.names(&prefix) {
-            let item = Item { name: name.clone().into(), severity: "medium".into(), ..Item::default() };
+            let item = Item { name: name.clone().into(), priority: "medium".into(), ..Item::default() };
             let read = if request.include_resource { Items.read(cx, Read::new(item)).await? } else { Some(item) };
             let Some(item) = read else { continue };
             if name.ends_with('~') {

@@ -124,11 +124,11 @@ resource "memory_item" "a" {
   weight = 0.1
   secret = "not in state"
   tags   = { k = "v" }
-  rule {
+  part {
     pattern = "x*"
     labels  = ["l"]
   }
-  rule {
+  part {
     pattern = "y*"
     mode    = "strict"
   }
@@ -141,10 +141,10 @@ resource "memory_item" "b" {
   name     = "b"
   value    = "depends on ${memory_item.a.version}"
   weight   = 1 / 3
-  dynamic "rule" {
+  dynamic "part" {
     for_each = range(memory_item.a.version)
     content {
-      pattern = "p${rule.value}"
+      pattern = "p${part.value}"
     }
   }
 }
@@ -222,7 +222,7 @@ fn errors_are_shown_at_their_line_and_nothing_is_lost() {
         return;
     }
     let item = |body: &str| format!("resource \"memory_item\" \"a\" {{\n  name = \"a\"\n{body}\n}}\n");
-    let project = Project::new(&item("  rule {\n    pattern = \"\"\n  }"));
+    let project = Project::new(&item("  part {\n    pattern = \"\"\n  }"));
     let invalid = project.run(&["validate", "-no-color"]);
     assert_eq!(invalid.code, Some(1));
     assert!(invalid.said.contains("pattern = \"\""), "{}", invalid.said);

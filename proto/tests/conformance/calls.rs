@@ -32,9 +32,9 @@ fn is_refused(what: &str, diagnostics: &[Diagnostic]) -> bool {
 fn filled(state: Option<&DynamicValue>) -> Value {
     let mut state = from_wire(state);
     if let Value::Object(attributes) = &mut state
-        && attributes["rule"].is_null()
+        && attributes["part"].is_null()
     {
-        attributes.insert("rule".to_owned(), Value::List(Vec::new()));
+        attributes.insert("part".to_owned(), Value::List(Vec::new()));
     }
     state
 }

@@ -17,7 +17,7 @@ const POSITIONS: [&[Step]; 23] = [
     &[Key("id")],
     &[Key("name")],
     &[Key("value")],
-    &[Key("severity")],
+    &[Key("priority")],
     &[Key("weight")],
     &[Key("secret")],
     &[Key("tags")],
@@ -28,12 +28,12 @@ const POSITIONS: [&[Step]; 23] = [
     &[Key("extra")],
     &[Key("extra"), Index(0)],
     &[Key("extra"), Index(1)],
-    &[Key("rule")],
-    &[Key("rule"), Index(0)],
-    &[Key("rule"), Index(0), Key("pattern")],
-    &[Key("rule"), Index(0), Key("labels")],
-    &[Key("rule"), Index(0), Key("labels"), Index(0)],
-    &[Key("rule"), Index(0), Key("mode")],
+    &[Key("part")],
+    &[Key("part"), Index(0)],
+    &[Key("part"), Index(0), Key("pattern")],
+    &[Key("part"), Index(0), Key("labels")],
+    &[Key("part"), Index(0), Key("labels"), Index(0)],
+    &[Key("part"), Index(0), Key("mode")],
     &[Key("limit")],
     &[Key("limit"), Key("items")],
 ];
@@ -44,12 +44,12 @@ fn map(entries: &[(&str, Value)]) -> Value {
 
 /// An item with everything set.
 fn item() -> Value {
-    let rule = map(&[("pattern", "x".into()), ("labels", Value::Array(vec!["l".into()])), ("mode", "loose".into())]);
+    let part = map(&[("pattern", "x".into()), ("labels", Value::Array(vec!["l".into()])), ("mode", "loose".into())]);
     map(&[
         ("id", "odd".into()),
         ("name", "odd".into()),
         ("value", "v".into()),
-        ("severity", "low".into()),
+        ("priority", "low".into()),
         ("weight", 1.into()),
         ("secret", Value::Nil),
         ("tags", map(&[("k", "v".into())])),
@@ -57,7 +57,7 @@ fn item() -> Value {
         ("version", 1.into()),
         ("length", 1.into()),
         ("extra", Value::Array(vec![Value::Binary(b"\"string\"".to_vec()), "any".into()])),
-        ("rule", Value::Array(vec![rule])),
+        ("part", Value::Array(vec![part])),
         ("limit", map(&[("items", 3.into())])),
     ])
 }
@@ -203,7 +203,7 @@ pub(crate) fn json() -> Vec<String> {
         r#"{"type":"string","value":1}"#,
         r#"{"type":7,"value":1}"#,
     ];
-    let names = ["name", "weight", "tags", "rule", "limit", "extra", "version", "secret", "none", "text", "key"];
+    let names = ["name", "weight", "tags", "part", "limit", "extra", "version", "secret", "none", "text", "key"];
     for name in names {
         for value in values {
             texts.push(format!(r#"{{"name":"odd","{name}":{value}}}"#));

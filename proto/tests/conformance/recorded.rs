@@ -39,7 +39,7 @@ resource \"memory_item\" \"a\" {{
   secret = \"written only\"
   tags   = {{ l = \"ü\" }}
   extra  = {{ list = [1, \"two\", null], big = 12345678901234567890123 }}
-  rule {{
+  part {{
     pattern = \"x*\"
     labels  = [\"l\"]
   }}
@@ -47,10 +47,10 @@ resource \"memory_item\" \"a\" {{
 resource \"memory_item\" \"b\" {{
   name  = \"dep-${{memory_item.a.version}}\"
   extra = memory_item.a.length
-  dynamic \"rule\" {{
+  dynamic \"part\" {{
     for_each = range(memory_item.a.version)
     content {{
-      pattern = \"p${{rule.value}}\"
+      pattern = \"p${{part.value}}\"
     }}
   }}
 }}

@@ -7,12 +7,12 @@ use super::client::Client;
 
 /// The type of a whole item.
 pub fn ty() -> Type {
-    let rule = Type::object([("pattern", Type::String), ("labels", Type::list(Type::String)), ("mode", Type::String)]);
+    let part = Type::object([("pattern", Type::String), ("labels", Type::list(Type::String)), ("mode", Type::String)]);
     Type::object([
         ("id", Type::String),
         ("name", Type::String),
         ("value", Type::String),
-        ("severity", Type::String),
+        ("priority", Type::String),
         ("weight", Type::Number),
         ("secret", Type::String),
         ("tags", Type::map(Type::String)),
@@ -20,7 +20,7 @@ pub fn ty() -> Type {
         ("fault", Type::String),
         ("version", Type::Number),
         ("length", Type::Number),
-        ("rule", Type::list(rule)),
+        ("part", Type::list(part)),
         ("limit", Type::object([("items", Type::Number)])),
     ])
 }
