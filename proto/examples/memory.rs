@@ -16,13 +16,13 @@
 //! }
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tfplugin::schema::{self, Schema};
+use tfplugin::schema::{self, AttributeSchema, Schema};
 use tfplugin::{
     Arguments, Attribute, Catalog, Configure, Create, Cx, DataSource, Delete, Diagnostic, Diagnostics, Failed, Found,
     Function, FunctionError, Import, List, ListResource, Parameter, Path, Plan, Provider, Read, Resource, Server,
@@ -124,25 +124,61 @@ struct Item {
     weight: Attribute<f64>,
     secret: Attribute<String>,
     tags: Attribute<BTreeMap<String, String>>,
+    aliases: Attribute<BTreeSet<String>>,
+    ports: Attribute<BTreeMap<String, Port>>,
+    /// A tuple.
+    pair: Value,
+    /// Of any type.
     extra: Value,
     fault: Attribute<String>,
     version: Attribute<i64>,
     length: Attribute<i64>,
     parts: Attribute<Vec<Part>>,
+    windows: Attribute<Vec<Window>>,
     limit: Attribute<Limit>,
 }
 model!(Item {
-    id, name, value, priority, weight, secret, tags, extra, fault, version, length,
-    parts = "part", limit,
+    id, name, value, priority, weight, secret, tags, aliases, ports, pair, extra, fault, version, length,
+    parts = "part", windows = "window", limit,
 });
+
+#[derive(Clone)]
+struct Port {
+    number: Attribute<i64>,
+    open: Attribute<bool>,
+}
+model!(Port { number, open });
 
 #[derive(Clone)]
 struct Part {
     pattern: Attribute<String>,
     labels: Attribute<Vec<String>>,
     mode: Attribute<String>,
+    steps: Attribute<Vec<Step>>,
 }
-model!(Part { pattern, labels, mode });
+model!(Part { pattern, labels, mode, steps = "step" });
+
+#[derive(Clone)]
+struct Step {
+    text: Attribute<String>,
+    note: Attribute<String>,
+}
+model!(Step { text, note });
+
+#[derive(Clone)]
+struct Window {
+    id: Attribute<String>,
+    day: Attribute<String>,
+    hours: Attribute<i64>,
+    pause: Attribute<Pause>,
+}
+model!(Window { id, day, hours, pause });
+
+#[derive(Clone)]
+struct Pause {
+    minutes: Attribute<i64>,
+}
+model!(Pause { minutes });
 
 #[derive(Clone)]
 struct Limit {
@@ -159,6 +195,11 @@ impl Items {
         let value = item.value.clone().unwrap_or_default();
         item.id = name.clone().into();
         item.length = i64::try_from(value.len()).unwrap_or(i64::MAX).into();
+        if let Attribute::Known(windows) = &mut item.windows {
+            for window in windows {
+                window.id = format!("{name}/{}", window.day.as_str().unwrap_or_default()).into();
+            }
+        }
         let fault = item.fault.as_str().unwrap_or_default();
         match fault {
             "panic" => boom(&name),
@@ -209,6 +250,9 @@ impl Resource for Items {
             .attribute(schema::number("weight").optional())
             .attribute(schema::string("secret").optional().write_only())
             .attribute(schema::map("tags", Type::String).optional())
+            .attribute(schema::set("aliases", Type::String).optional())
+            .attribute(schema::map("ports", Type::object([("number", Type::Number), ("open", Type::Bool)])).optional())
+            .attribute(AttributeSchema::new("pair", Type::Tuple(vec![Type::String, Type::Number])).optional())
             .attribute(schema::dynamic("extra").optional())
             .attribute(schema::string("fault").optional())
             .attribute(schema::int64("version").computed().recomputed())
@@ -218,7 +262,19 @@ impl Resource for Items {
                     .attribute(schema::string("pattern").required())
                     .attribute(schema::list("labels", Type::String).optional())
                     .attribute(schema::string("mode").optional().default("loose"))
+                    .block(
+                        schema::list_block("step")
+                            .attribute(schema::string("text").required())
+                            .attribute(schema::string("note").optional().default("none")),
+                    )
                     .max_items(5),
+            )
+            .block(
+                schema::set_block("window")
+                    .attribute(schema::string("id").computed())
+                    .attribute(schema::string("day").required())
+                    .attribute(schema::int64("hours").optional().default(1))
+                    .block(schema::single_block("pause").attribute(schema::int64("minutes").required())),
             )
             .block(schema::single_block("limit").attribute(schema::int64("items").required()))
     }

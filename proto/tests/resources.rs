@@ -303,13 +303,18 @@ async fn upgrade(client: &Client, version: i64, state: &str) -> wire::upgrade_re
 async fn state_of_the_same_version_passes_unread() {
     let plugin = Plugin::start().await;
     let client = Client::plain(&plugin.socket).await.expect("connected");
-    let state = r#"{"name":"a", "weight": 12345678901234567890123, "part":[]}"#;
+    let state = r#"{"name":"a", "weight": 12345678901234567890123, "part":[], "window":[]}"#;
     let upgraded = upgrade(&client, 1, state).await;
     assert_eq!(upgraded.diagnostics, []);
     assert_eq!(upgraded.upgraded_state.expect("state").json, state.as_bytes());
-    // Blocks that are newer than the state are added.
+    // Blocks that are newer than the state are added, inside others too.
     let upgraded = upgrade(&client, 1, r#"{"name":"a"}"#).await;
-    assert_eq!(get(&from_wire(upgraded.upgraded_state.as_ref()), "part"), Value::List(Vec::new()));
+    let upgraded = from_wire(upgraded.upgraded_state.as_ref());
+    assert_eq!(get(&upgraded, "part"), Value::List(Vec::new()));
+    assert_eq!(get(&upgraded, "window"), Value::Set(Vec::new()));
+    let upgraded = upgrade(&client, 1, r#"{"name":"a","part":[{"pattern":"x"}]}"#).await;
+    let upgraded = from_wire(upgraded.upgraded_state.as_ref());
+    assert_eq!(upgraded.at(&Path::from("part").index(0).attribute("step")), Some(&Value::List(Vec::new())));
 }
 
 #[tokio::test]

@@ -124,13 +124,29 @@ resource "memory_item" "a" {
   weight = 0.1
   secret = "not in state"
   tags   = { k = "v" }
+  aliases = ["z", "y"]
+  ports   = { http = { number = 80, open = true } }
+  pair    = ["left", 0.5]
   part {
     pattern = "x*"
     labels  = ["l"]
+    step {
+      text = "first"
+    }
   }
   part {
     pattern = "y*"
     mode    = "strict"
+  }
+  window {
+    day = "monday"
+  }
+  window {
+    day   = "friday"
+    hours = 3
+    pause {
+      minutes = 10
+    }
   }
   limit {
     items = 3

@@ -38,10 +38,26 @@ resource \"memory_item\" \"a\" {{
   weight = 1 / 3
   secret = \"written only\"
   tags   = {{ l = \"ü\" }}
+  aliases = [\"y\", \"x\"]
+  ports  = {{ http = {{ number = 80, open = true }} }}
+  pair   = [\"left\", 0.5]
   extra  = {{ list = [1, \"two\", null], big = 12345678901234567890123 }}
   part {{
     pattern = \"x*\"
     labels  = [\"l\"]
+    step {{
+      text = \"first\"
+    }}
+  }}
+  window {{
+    day = \"monday\"
+  }}
+  window {{
+    day   = \"friday\"
+    hours = 3
+    pause {{
+      minutes = 10
+    }}
   }}
 }}
 resource \"memory_item\" \"b\" {{
@@ -51,6 +67,12 @@ resource \"memory_item\" \"b\" {{
     for_each = range(memory_item.a.version)
     content {{
       pattern = \"p${{part.value}}\"
+    }}
+  }}
+  dynamic \"window\" {{
+    for_each = range(memory_item.a.version)
+    content {{
+      day = \"day ${{window.value}} of ${{memory_item.a.version}}\"
     }}
   }}
 }}

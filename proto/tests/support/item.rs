@@ -7,7 +7,20 @@ use super::client::Client;
 
 /// The type of a whole item.
 pub fn ty() -> Type {
-    let part = Type::object([("pattern", Type::String), ("labels", Type::list(Type::String)), ("mode", Type::String)]);
+    let port = Type::object([("number", Type::Number), ("open", Type::Bool)]);
+    let step = Type::object([("text", Type::String), ("note", Type::String)]);
+    let part = Type::object([
+        ("pattern", Type::String),
+        ("labels", Type::list(Type::String)),
+        ("mode", Type::String),
+        ("step", Type::list(step)),
+    ]);
+    let window = Type::object([
+        ("id", Type::String),
+        ("day", Type::String),
+        ("hours", Type::Number),
+        ("pause", Type::object([("minutes", Type::Number)])),
+    ]);
     Type::object([
         ("id", Type::String),
         ("name", Type::String),
@@ -16,11 +29,15 @@ pub fn ty() -> Type {
         ("weight", Type::Number),
         ("secret", Type::String),
         ("tags", Type::map(Type::String)),
+        ("aliases", Type::set(Type::String)),
+        ("ports", Type::map(port)),
+        ("pair", Type::Tuple(vec![Type::String, Type::Number])),
         ("extra", Type::Dynamic),
         ("fault", Type::String),
         ("version", Type::Number),
         ("length", Type::Number),
         ("part", Type::list(part)),
+        ("window", Type::set(window)),
         ("limit", Type::object([("items", Type::Number)])),
     ])
 }
