@@ -10,19 +10,19 @@
 //!
 //! resource "memory_item" "a" {
 //!   name = "a"
-//!   rule {
+//!   part {
 //!     pattern = "x*"
 //!   }
 //! }
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tfplugin::schema::{self, Schema};
+use tfplugin::schema::{self, AttributeSchema, Schema};
 use tfplugin::{
     Arguments, Attribute, Catalog, Configure, Create, Cx, DataSource, Delete, Diagnostic, Diagnostics, Failed, Found,
     Function, FunctionError, Import, List, ListResource, Parameter, Path, Plan, Provider, Read, Resource, Server,
@@ -120,29 +120,65 @@ struct Item {
     id: Attribute<String>,
     name: Attribute<String>,
     value: Attribute<String>,
-    severity: Attribute<String>,
+    priority: Attribute<String>,
     weight: Attribute<f64>,
     secret: Attribute<String>,
     tags: Attribute<BTreeMap<String, String>>,
+    aliases: Attribute<BTreeSet<String>>,
+    ports: Attribute<BTreeMap<String, Port>>,
+    /// A tuple.
+    pair: Value,
+    /// Of any type.
     extra: Value,
     fault: Attribute<String>,
     version: Attribute<i64>,
     length: Attribute<i64>,
-    rules: Attribute<Vec<Rule>>,
+    parts: Attribute<Vec<Part>>,
+    windows: Attribute<Vec<Window>>,
     limit: Attribute<Limit>,
 }
 model!(Item {
-    id, name, value, severity, weight, secret, tags, extra, fault, version, length,
-    rules = "rule", limit,
+    id, name, value, priority, weight, secret, tags, aliases, ports, pair, extra, fault, version, length,
+    parts = "part", windows = "window", limit,
 });
 
 #[derive(Clone)]
-struct Rule {
+struct Port {
+    number: Attribute<i64>,
+    open: Attribute<bool>,
+}
+model!(Port { number, open });
+
+#[derive(Clone)]
+struct Part {
     pattern: Attribute<String>,
     labels: Attribute<Vec<String>>,
     mode: Attribute<String>,
+    steps: Attribute<Vec<Step>>,
 }
-model!(Rule { pattern, labels, mode });
+model!(Part { pattern, labels, mode, steps = "step" });
+
+#[derive(Clone)]
+struct Step {
+    text: Attribute<String>,
+    note: Attribute<String>,
+}
+model!(Step { text, note });
+
+#[derive(Clone)]
+struct Window {
+    id: Attribute<String>,
+    day: Attribute<String>,
+    hours: Attribute<i64>,
+    pause: Attribute<Pause>,
+}
+model!(Window { id, day, hours, pause });
+
+#[derive(Clone)]
+struct Pause {
+    minutes: Attribute<i64>,
+}
+model!(Pause { minutes });
 
 #[derive(Clone)]
 struct Limit {
@@ -159,6 +195,11 @@ impl Items {
         let value = item.value.clone().unwrap_or_default();
         item.id = name.clone().into();
         item.length = i64::try_from(value.len()).unwrap_or(i64::MAX).into();
+        if let Attribute::Known(windows) = &mut item.windows {
+            for window in windows {
+                window.id = format!("{name}/{}", window.day.as_str().unwrap_or_default()).into();
+            }
+        }
         let fault = item.fault.as_str().unwrap_or_default();
         match fault {
             "panic" => boom(&name),
@@ -205,30 +246,45 @@ impl Resource for Items {
             .attribute(schema::string("id").computed())
             .attribute(schema::string("name").required().requires_replace().identity().describe("The name."))
             .attribute(schema::string("value").optional())
-            .attribute(schema::string("severity").optional().default("medium"))
+            .attribute(schema::string("priority").optional().default("medium"))
             .attribute(schema::number("weight").optional())
             .attribute(schema::string("secret").optional().write_only())
             .attribute(schema::map("tags", Type::String).optional())
+            .attribute(schema::set("aliases", Type::String).optional())
+            .attribute(schema::map("ports", Type::object([("number", Type::Number), ("open", Type::Bool)])).optional())
+            .attribute(AttributeSchema::new("pair", Type::Tuple(vec![Type::String, Type::Number])).optional())
             .attribute(schema::dynamic("extra").optional())
             .attribute(schema::string("fault").optional())
             .attribute(schema::int64("version").computed().recomputed())
             .attribute(schema::int64("length").computed().recomputed_when(["value"]))
             .block(
-                schema::list_block("rule")
+                schema::list_block("part")
                     .attribute(schema::string("pattern").required())
                     .attribute(schema::list("labels", Type::String).optional())
                     .attribute(schema::string("mode").optional().default("loose"))
+                    .block(
+                        schema::list_block("step")
+                            .attribute(schema::string("text").required())
+                            .attribute(schema::string("note").optional().default("none")),
+                    )
                     .max_items(5),
+            )
+            .block(
+                schema::set_block("window")
+                    .attribute(schema::string("id").computed())
+                    .attribute(schema::string("day").required())
+                    .attribute(schema::int64("hours").optional().default(1))
+                    .block(schema::single_block("pause").attribute(schema::int64("minutes").required())),
             )
             .block(schema::single_block("limit").attribute(schema::int64("items").required()))
     }
 
     async fn validate(&self, cx: &Cx<()>, config: Item) -> Result<(), Diagnostics> {
-        for (index, rule) in config.rules.elements().iter().enumerate() {
-            if rule.pattern.as_str() == Some("") {
+        for (index, part) in config.parts.elements().iter().enumerate() {
+            if part.pattern.as_str() == Some("") {
                 cx.report(
                     Diagnostic::error("Empty pattern").detail("A pattern has at least one character.").at(Path::from(
-                        "rule",
+                        "part",
                     )
                     .index(index)
                     .attribute("pattern")),
@@ -250,7 +306,7 @@ impl Resource for Items {
     }
 
     async fn plan_delete(&self, cx: &Cx<Store>, state: Item) -> Result<(), Diagnostics> {
-        if state.severity.as_str() == Some("high") {
+        if state.priority.as_str() == Some("high") {
             cx.report(Diagnostic::warning("An important item will be deleted"));
         }
         Ok(())
@@ -290,11 +346,11 @@ impl Resource for Items {
     }
 
     async fn import(&self, _cx: &Cx<Store>, request: Import) -> Result<Item, Diagnostics> {
-        Ok(Item { name: request.id.into(), severity: "medium".into(), ..Item::default() })
+        Ok(Item { name: request.id.into(), priority: "medium".into(), ..Item::default() })
     }
 
     async fn import_by_identity(&self, _cx: &Cx<Store>, identity: Item) -> Result<Item, Diagnostics> {
-        Ok(Item { severity: "medium".into(), ..identity })
+        Ok(Item { priority: "medium".into(), ..identity })
     }
 
     /// Version 0 called the name `key`.
@@ -386,7 +442,7 @@ impl ListResource for ItemList {
             _ => {}
         }
         for name in cx.names(&prefix) {
-            let item = Item { name: name.clone().into(), severity: "medium".into(), ..Item::default() };
+            let item = Item { name: name.clone().into(), priority: "medium".into(), ..Item::default() };
             let read = if request.include_resource { Items.read(cx, Read::new(item)).await? } else { Some(item) };
             let Some(item) = read else { continue };
             if name.ends_with('~') {

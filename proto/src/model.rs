@@ -122,17 +122,17 @@ impl ObjectWriter {
 /// ```
 /// use tfplugin::{Attribute, model};
 ///
-/// struct Route {
+/// struct Zone {
 ///     name: Attribute<String>,
-///     matches: Attribute<Vec<Match>>,
+///     records: Attribute<Vec<Record>>,
 /// }
-/// model!(Route { name, matches = "match" });
+/// model!(Zone { name, records = "record" });
 ///
-/// struct Match {
-///     rules: Attribute<Vec<String>>,
-///     min_severity: Attribute<String>,
+/// struct Record {
+///     targets: Attribute<Vec<String>>,
+///     time_to_live: Attribute<i64>,
 /// }
-/// model!(Match { rules, min_severity });
+/// model!(Record { targets, time_to_live });
 /// ```
 ///
 /// Attributes that several objects have in common are a model of their own, named behind `..` at the end:

@@ -20,8 +20,8 @@ pub enum Step {
 /// ```
 /// use tfplugin::Path;
 ///
-/// let path = Path::root().attribute("match").index(0).attribute("rules");
-/// assert_eq!(path.to_string(), "match[0].rules");
+/// let path = Path::root().attribute("record").index(0).attribute("targets");
+/// assert_eq!(path.to_string(), "record[0].targets");
 /// ```
 ///
 /// Terraform shows the exact source line for an attribute at the root, for an element of a literal list or map there,
@@ -136,16 +136,16 @@ mod tests {
 
     #[test]
     fn reads_like_terraform_writes_it() {
-        let path = Path::root().attribute("rule").index(2).attribute("labels");
-        assert_eq!(path.key("a \"b\"").to_string(), r#"rule[2].labels["a \"b\""]"#);
+        let path = Path::root().attribute("record").index(2).attribute("tags");
+        assert_eq!(path.key("a \"b\"").to_string(), r#"record[2].tags["a \"b\""]"#);
         assert_eq!(Path::root().to_string(), "");
     }
 
     #[test]
     fn within_is_by_whole_steps() {
-        let rule = Path::from("rule");
-        assert!(rule.index(1).is_within(&rule));
-        assert!(rule.is_within(&rule));
-        assert!(!Path::from("rules").is_within(&rule));
+        let record = Path::from("record");
+        assert!(record.index(1).is_within(&record));
+        assert!(record.is_within(&record));
+        assert!(!Path::from("records").is_within(&record));
     }
 }

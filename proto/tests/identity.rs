@@ -104,8 +104,8 @@ async fn an_object_is_imported_by_its_identity() {
         let [imported] = &answer.imported_resources[..] else { panic!("one object: {answer:?}") };
         assert_eq!(imported.identity, Some(identity("a")));
         let state = from_wire(imported.state.as_ref());
-        assert_eq!((get(&state, "name"), get(&state, "severity")), ("a".into(), "medium".into()));
-        assert_eq!(get(&state, "rule"), Value::List(Vec::new()));
+        assert_eq!((get(&state, "name"), get(&state, "priority")), ("a".into(), "medium".into()));
+        assert_eq!(get(&state, "part"), Value::List(Vec::new()));
     }
 }
 

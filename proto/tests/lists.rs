@@ -53,7 +53,7 @@ async fn whole_objects_come_when_they_are_asked_for() {
     let events: Vec<Event> = client.stream(LIST, whole).await.expect("a list");
     let object = from_wire(events[0].resource_object.as_ref());
     assert_eq!((get(&object, "value"), get(&object, "length")), ("v".into(), 1.into()));
-    assert_eq!(get(&object, "rule"), Value::List(Vec::new()));
+    assert_eq!(get(&object, "part"), Value::List(Vec::new()));
 }
 
 #[tokio::test]

@@ -33,9 +33,9 @@ fn with(item: &Value, changes: &[(&str, Value)]) -> Value {
 async fn validation_needs_no_configuration_and_points_at_the_block() {
     let plugin = Plugin::start().await;
     let client = Client::plain(&plugin.socket).await.expect("connected");
-    let rule = |pattern: Value| Value::object([("pattern", pattern)]);
+    let part = |pattern: Value| Value::object([("pattern", pattern)]);
     let config =
-        named("a", &[("value", Value::Unknown), ("rule", Value::List(vec![rule(Value::Unknown), rule("".into())]))]);
+        named("a", &[("value", Value::Unknown), ("part", Value::List(vec![part(Value::Unknown), part("".into())]))]);
     let request = wire::validate_resource_config::Request {
         type_name: "memory_item".to_owned(),
         config: item::to_wire(&config),
@@ -50,16 +50,16 @@ async fn validation_needs_no_configuration_and_points_at_the_block() {
     let steps = &diagnostic.attribute.as_ref().expect("a path").steps;
     let steps: Vec<_> = steps.iter().map(|step| step.selector.clone().expect("a step")).collect();
     use wire::attribute_path::step::Selector::{AttributeName, ElementKeyInt};
-    assert_eq!(steps, [AttributeName("rule".into()), ElementKeyInt(1), AttributeName("pattern".into())]);
+    assert_eq!(steps, [AttributeName("part".into()), ElementKeyInt(1), AttributeName("pattern".into())]);
 }
 
 #[tokio::test]
 async fn an_unknown_number_of_blocks_is_no_error() {
     let (_plugin, client) = provider().await;
-    let config = named("a", &[("rule", Value::Unknown)]);
+    let config = named("a", &[("part", Value::Unknown)]);
     let plan = plan(&client, &Value::Null, &config, &config).await;
     assert_eq!(told(&plan.diagnostics), "");
-    assert_eq!(get(&from_wire(plan.planned_state.as_ref()), "rule"), Value::Unknown);
+    assert_eq!(get(&from_wire(plan.planned_state.as_ref()), "part"), Value::Unknown);
 }
 
 #[tokio::test]
@@ -85,16 +85,16 @@ async fn a_wrong_value_names_its_attribute() {
 #[tokio::test]
 async fn a_new_object_gets_defaults_and_unknown_values() {
     let (_plugin, client) = provider().await;
-    let rule = Value::object([("pattern", Value::from("x"))]);
-    let config = named("a", &[("rule", Value::List(vec![rule])), ("secret", "s".into())]);
+    let part = Value::object([("pattern", Value::from("x"))]);
+    let config = named("a", &[("part", Value::List(vec![part])), ("secret", "s".into())]);
     let plan = plan(&client, &Value::Null, &config, &config).await;
     assert_eq!(told(&plan.diagnostics), "");
     let planned = from_wire(plan.planned_state.as_ref());
     assert_eq!(get(&planned, "id"), "a".into());
-    assert_eq!(get(&planned, "severity"), "medium".into());
+    assert_eq!(get(&planned, "priority"), "medium".into());
     assert_eq!(get(&planned, "version"), Value::Unknown);
     assert_eq!(get(&planned, "secret"), Value::Null);
-    assert_eq!(planned.at(&Path::from("rule").index(0).attribute("mode")), Some(&"loose".into()));
+    assert_eq!(planned.at(&Path::from("part").index(0).attribute("mode")), Some(&"loose".into()));
     assert_eq!(plan.requires_replace, []);
 
     let applied = apply(&client, &Value::Null, &planned, &config).await;
@@ -163,7 +163,7 @@ async fn a_plan_that_breaks_terraforms_rules_is_called_a_bug() {
 #[tokio::test]
 async fn deleting_warns_and_deletes() {
     let (_plugin, client) = provider().await;
-    let config = named("a", &[("severity", "high".into())]);
+    let config = named("a", &[("priority", "high".into())]);
     let prior = from_wire(create(&client, &config).await.new_state.as_ref());
     let plan = plan(&client, &prior, &Value::Null, &Value::Null).await;
     assert!(told(&plan.diagnostics).starts_with("warning: An important item"), "{plan:?}");
@@ -303,13 +303,18 @@ async fn upgrade(client: &Client, version: i64, state: &str) -> wire::upgrade_re
 async fn state_of_the_same_version_passes_unread() {
     let plugin = Plugin::start().await;
     let client = Client::plain(&plugin.socket).await.expect("connected");
-    let state = r#"{"name":"a", "weight": 12345678901234567890123, "rule":[]}"#;
+    let state = r#"{"name":"a", "weight": 12345678901234567890123, "part":[], "window":[]}"#;
     let upgraded = upgrade(&client, 1, state).await;
     assert_eq!(upgraded.diagnostics, []);
     assert_eq!(upgraded.upgraded_state.expect("state").json, state.as_bytes());
-    // Blocks that are newer than the state are added.
+    // Blocks that are newer than the state are added, inside others too.
     let upgraded = upgrade(&client, 1, r#"{"name":"a"}"#).await;
-    assert_eq!(get(&from_wire(upgraded.upgraded_state.as_ref()), "rule"), Value::List(Vec::new()));
+    let upgraded = from_wire(upgraded.upgraded_state.as_ref());
+    assert_eq!(get(&upgraded, "part"), Value::List(Vec::new()));
+    assert_eq!(get(&upgraded, "window"), Value::Set(Vec::new()));
+    let upgraded = upgrade(&client, 1, r#"{"name":"a","part":[{"pattern":"x"}]}"#).await;
+    let upgraded = from_wire(upgraded.upgraded_state.as_ref());
+    assert_eq!(upgraded.at(&Path::from("part").index(0).attribute("step")), Some(&Value::List(Vec::new())));
 }
 
 #[tokio::test]
@@ -337,7 +342,7 @@ async fn imports_by_id() {
         client.call("/tfplugin6.Provider/ImportResourceState", request).await.expect("an answer");
     assert_eq!(told(&answer.diagnostics), "");
     let state = from_wire(answer.imported_resources[0].state.as_ref());
-    assert_eq!((get(&state, "name"), get(&state, "rule")), ("a".into(), Value::List(Vec::new())));
+    assert_eq!((get(&state, "name"), get(&state, "part")), ("a".into(), Value::List(Vec::new())));
 }
 
 #[tokio::test]

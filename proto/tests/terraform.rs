@@ -124,13 +124,29 @@ resource "memory_item" "a" {
   weight = 0.1
   secret = "not in state"
   tags   = { k = "v" }
-  rule {
+  aliases = ["z", "y"]
+  ports   = { http = { number = 80, open = true } }
+  pair    = ["left", 0.5]
+  part {
     pattern = "x*"
     labels  = ["l"]
+    step {
+      text = "first"
+    }
   }
-  rule {
+  part {
     pattern = "y*"
     mode    = "strict"
+  }
+  window {
+    day = "monday"
+  }
+  window {
+    day   = "friday"
+    hours = 3
+    pause {
+      minutes = 10
+    }
   }
   limit {
     items = 3
@@ -141,10 +157,10 @@ resource "memory_item" "b" {
   name     = "b"
   value    = "depends on ${memory_item.a.version}"
   weight   = 1 / 3
-  dynamic "rule" {
+  dynamic "part" {
     for_each = range(memory_item.a.version)
     content {
-      pattern = "p${rule.value}"
+      pattern = "p${part.value}"
     }
   }
 }
@@ -222,7 +238,7 @@ fn errors_are_shown_at_their_line_and_nothing_is_lost() {
         return;
     }
     let item = |body: &str| format!("resource \"memory_item\" \"a\" {{\n  name = \"a\"\n{body}\n}}\n");
-    let project = Project::new(&item("  rule {\n    pattern = \"\"\n  }"));
+    let project = Project::new(&item("  part {\n    pattern = \"\"\n  }"));
     let invalid = project.run(&["validate", "-no-color"]);
     assert_eq!(invalid.code, Some(1));
     assert!(invalid.said.contains("pattern = \"\""), "{}", invalid.said);

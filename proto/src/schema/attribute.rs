@@ -267,8 +267,8 @@ impl AttributeSchema {
     ///
     /// ```
     /// # use tfplugin::schema;
-    /// let severity = schema::string("severity").optional().default("medium").describe("How grave it is.");
-    /// assert_eq!(severity.documentation(), "How grave it is. Default: `medium`.");
+    /// let class = schema::string("class").optional().default("internet").describe("Which network it is of.");
+    /// assert_eq!(class.documentation(), "Which network it is of. Default: `internet`.");
     /// ```
     pub fn documentation(&self) -> String {
         let default = match &self.default {

@@ -5,16 +5,16 @@
 //! use tfplugin::schema::{self, Schema};
 //!
 //! let schema = Schema::new()
-//!     .describe("Where alerts go.")
-//!     .attribute(schema::string("name").required().requires_replace().describe("Unique name."))
-//!     .attribute(schema::string("detail").optional().default("compact"))
-//!     .attribute(schema::set("mention", Type::String).optional())
+//!     .describe("A DNS zone.")
+//!     .attribute(schema::string("name").required().requires_replace().describe("The domain, e.g. `example.com`."))
+//!     .attribute(schema::string("class").optional().default("internet"))
+//!     .attribute(schema::set("name_servers", Type::String).optional())
 //!     .attribute(schema::string("id").computed())
-//!     .attribute(schema::int64("version").computed().recomputed())
+//!     .attribute(schema::int64("serial").computed().recomputed())
 //!     .block(
-//!         schema::list_block("match")
-//!             .describe("What is delivered.")
-//!             .attribute(schema::list("rules", Type::String).optional())
+//!         schema::list_block("record")
+//!             .describe("What is in the zone.")
+//!             .attribute(schema::list("targets", Type::String).optional())
 //!             .max_items(10),
 //!     );
 //! assert_eq!(schema.check(), []);

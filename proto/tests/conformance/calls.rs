@@ -1,9 +1,13 @@
 //! Every call with a value in every place for one, and what must hold of each answer.
 
-use tfplugin::Value;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use tfplugin::protocol::tfplugin6::{self as wire, Diagnostic, DynamicValue, ResourceIdentityData};
+
+use tfplugin::schema::Schema;
+use tfplugin::{Catalog, Value};
 use tokio::io::AsyncReadExt as _;
 
+use super::memory::Memory;
 use super::support::client::{Client, told};
 use super::support::item::{self, from_wire, to_wire};
 use super::support::{Plugin, provider};
@@ -19,6 +23,10 @@ pub(crate) struct Calls {
     client: Client,
     /// The state of an item.
     prior: DynamicValue,
+    /// That of an item.
+    schema: Schema,
+    /// How many objects were accepted from plan to read.
+    lives: AtomicUsize,
 }
 
 /// An answer with a panic in it is a bug of the layer, whatever was sent.
@@ -28,15 +36,24 @@ fn is_refused(what: &str, diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(|one| one.severity() == wire::diagnostic::Severity::Error)
 }
 
-/// A state as the schema has it: there may be no blocks, but not null ones.
-fn filled(state: Option<&DynamicValue>) -> Value {
-    let mut state = from_wire(state);
-    if let Value::Object(attributes) = &mut state
-        && attributes["rule"].is_null()
-    {
-        attributes.insert("rule".to_owned(), Value::List(Vec::new()));
+/// `true` if `made` is `planned` with something in place of what was unknown.
+fn is_as_planned(planned: &Value, made: &Value) -> bool {
+    match (planned, made) {
+        (Value::Unknown, made) => !made.is_unknown(),
+        (Value::Object(planned), Value::Object(made)) => {
+            planned.len() == made.len()
+                && planned.iter().all(|(name, value)| made.get(name).is_some_and(|made| is_as_planned(value, made)))
+        }
+        // Which element became which is not told.
+        (Value::Set(planned), Value::Set(made)) => {
+            let fits = |planned| made.iter().any(|made| is_as_planned(planned, made));
+            planned.len() == made.len() && planned.iter().all(fits)
+        }
+        (Value::List(planned), Value::List(made)) => {
+            planned.len() == made.len() && planned.iter().zip(made).all(|(planned, made)| is_as_planned(planned, made))
+        }
+        (planned, made) => planned == made,
     }
-    state
 }
 
 impl Calls {
@@ -44,7 +61,30 @@ impl Calls {
         let (plugin, client) = provider().await;
         let prior = item::create(&client, &item::item(&[("name", KEPT.into()), ("value", "v".into())])).await;
         assert_eq!(told(&prior.diagnostics), "");
-        Self { plugin, client, prior: prior.new_state.expect("a state") }
+        let catalog = Catalog::of(&Memory::default());
+        let (_, schema) = catalog.resources().find(|(name, _)| *name == "memory_item").expect("an item");
+        Self {
+            plugin,
+            client,
+            prior: prior.new_state.expect("a state"),
+            schema: schema.clone(),
+            lives: AtomicUsize::new(0),
+        }
+    }
+
+    /// A state as the schema has it: there may be no blocks, but not null ones.
+    fn filled(&self, state: Option<&DynamicValue>) -> Value {
+        self.schema.conform(from_wire(state)).expect("an item")
+    }
+
+    /// A plan or a state that the provider made, which has the schema's shape, and no write-only value.
+    fn made(&self, what: &str, value: Option<&DynamicValue>) -> Value {
+        let made = from_wire(value);
+        assert_eq!(self.filled(value), made, "{what}: null in place of blocks");
+        if let Value::Object(attributes) = &made {
+            assert_eq!(attributes["secret"], Value::Null, "{what}: write-only");
+        }
+        made
     }
 
     async fn call<Q, A>(&self, what: &str, path: &'static str, request: Q) -> A
@@ -61,6 +101,7 @@ impl Calls {
         self.plan(what, value).await;
         self.apply(what, value).await;
         self.read(what, value).await;
+        self.life(what, value).await;
         self.import(what, value).await;
         self.others(what, value).await;
     }
@@ -98,11 +139,8 @@ impl Calls {
             if is_refused(what, &answer.diagnostics) {
                 continue;
             }
-            let planned = from_wire(answer.planned_state.as_ref());
+            let planned = self.made(what, answer.planned_state.as_ref());
             assert_eq!(planned.is_null(), from_wire(proposed.as_ref()).is_null(), "{what}: {planned:?}");
-            if let Value::Object(attributes) = &planned {
-                assert_eq!(attributes["secret"], Value::Null, "{what}: write-only");
-            }
         }
     }
 
@@ -128,14 +166,14 @@ impl Calls {
             let state = answer.new_state;
             if is_refused(what, &answer.diagnostics) {
                 // Either untouched, or what is true now.
-                if state != prior && filled(state.as_ref()) != filled(prior.as_ref()) {
+                if state != prior && self.filled(state.as_ref()) != self.filled(prior.as_ref()) {
                     let state = from_wire(state.as_ref());
                     assert!(state.is_wholly_known(), "{what}: {state:?}");
                     assert!(!state.is_null() || prior == null, "{what}: lost");
                 }
                 continue;
             }
-            let state = from_wire(state.as_ref());
+            let state = self.made(what, state.as_ref());
             assert!(state.is_wholly_known(), "{what}: {state:?}");
             assert_eq!(state.is_null(), from_wire(planned.as_ref()).is_null(), "{what}: {state:?}");
             assert_eq!(answer.new_identity.is_some(), !state.is_null(), "{what}: the identity of {state:?}");
@@ -155,13 +193,67 @@ impl Calls {
         assert_eq!(answer.private, b"private".as_slice(), "{what}");
         if is_refused(what, &answer.diagnostics) {
             let same = answer.new_state == request.current_state
-                || filled(answer.new_state.as_ref()) == filled(request.current_state.as_ref());
+                || self.filled(answer.new_state.as_ref()) == self.filled(request.current_state.as_ref());
             // What is no state, because of something unknown in it, comes back without that.
             let is_repaired = |state: &Value| state.is_wholly_known() && !state.is_null();
             assert!(same || is_repaired(&from_wire(answer.new_state.as_ref())), "{what}: {answer:?}");
         } else {
-            assert!(from_wire(answer.new_state.as_ref()).is_wholly_known(), "{what}");
+            assert!(self.made(what, answer.new_state.as_ref()).is_wholly_known(), "{what}");
         }
+    }
+
+    /// As the configuration of a new object: what is made is what was planned, and is then left as it is.
+    async fn life(&self, what: &str, value: &DynamicValue) {
+        let Some(config) = self.configuration(value) else { return };
+        let planned = item::plan(&self.client, &Value::Null, &config, &config).await;
+        if is_refused(what, &planned.diagnostics) {
+            return;
+        }
+        let planned = self.made(what, planned.planned_state.as_ref());
+        let applied = item::apply(&self.client, &Value::Null, &planned, &config).await;
+        if is_refused(what, &applied.diagnostics) {
+            return;
+        }
+        let state = self.made(what, applied.new_state.as_ref());
+        assert!(is_as_planned(&planned, &state), "{what}: planned {planned:?}, made {state:?}");
+
+        let again = item::plan(&self.client, &state, &state, &config).await;
+        assert_eq!(told(&again.diagnostics), "", "{what}");
+        assert_eq!(self.made(what, again.planned_state.as_ref()), state, "{what}: planned again");
+        assert_eq!(again.requires_replace, [], "{what}");
+        let request = wire::read_resource::Request {
+            type_name: "memory_item".to_owned(),
+            current_state: applied.new_state,
+            ..Default::default()
+        };
+        let read: wire::read_resource::Response = self.call(what, "/tfplugin6.Provider/ReadResource", request).await;
+        assert_eq!(told(&read.diagnostics), "", "{what}");
+        assert_eq!(self.made(what, read.new_state.as_ref()), state, "{what}: read");
+        self.lives.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// `value` as Terraform would send a configuration that is wholly known: without what only the provider sets.
+    fn configuration(&self, value: &DynamicValue) -> Option<Value> {
+        let mut config = Value::from_wire(Some(value), &item::ty()).ok()?;
+        let Value::Object(attributes) = &mut config else { return None };
+        for name in ["id", "version", "length"] {
+            attributes.insert(name.to_owned(), Value::Null);
+        }
+        // What Terraform reads as a set holds nothing twice.
+        if let Some(Value::Set(aliases)) = attributes.get_mut("aliases") {
+            aliases.dedup();
+        }
+        if let Some(Value::Set(windows)) = attributes.get_mut("window") {
+            for window in windows.iter_mut() {
+                if let Value::Object(attributes) = window {
+                    attributes.insert("id".to_owned(), Value::Null);
+                }
+            }
+            windows.sort();
+            windows.dedup();
+        }
+        let config = self.schema.conform(config).ok()?;
+        config.is_wholly_known().then_some(config)
     }
 
     async fn import(&self, what: &str, value: &DynamicValue) {
@@ -231,8 +323,9 @@ impl Calls {
         }
     }
 
-    /// After everything the item is there, and the process never panicked.
-    pub(crate) async fn end(self) {
+    /// After everything the item is there, and the process never panicked. How many objects were accepted from plan to
+    /// read.
+    pub(crate) async fn end(self) -> usize {
         let request = wire::read_resource::Request {
             type_name: "memory_item".to_owned(),
             current_state: Some(self.prior.clone()),
@@ -247,5 +340,6 @@ impl Calls {
         let mut stderr = String::new();
         plugin.child.stderr.take().expect("piped").read_to_string(&mut stderr).await.expect("UTF-8");
         assert_eq!(stderr, "");
+        self.lives.into_inner()
     }
 }

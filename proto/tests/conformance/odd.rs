@@ -11,29 +11,49 @@ enum Step {
 
 use Step::{Index, Key};
 
-/// Every position of an item: attributes, elements, blocks, and the object itself.
-const POSITIONS: [&[Step]; 23] = [
+/// Every position of an item: attributes, elements, blocks, blocks in blocks, and the object itself.
+const POSITIONS: [&[Step]; 43] = [
     &[],
     &[Key("id")],
     &[Key("name")],
     &[Key("value")],
-    &[Key("severity")],
+    &[Key("priority")],
     &[Key("weight")],
     &[Key("secret")],
     &[Key("tags")],
     &[Key("tags"), Key("k")],
+    &[Key("aliases")],
+    &[Key("aliases"), Index(0)],
+    &[Key("ports")],
+    &[Key("ports"), Key("p")],
+    &[Key("ports"), Key("p"), Key("number")],
+    &[Key("ports"), Key("p"), Key("open")],
+    &[Key("pair")],
+    &[Key("pair"), Index(0)],
+    &[Key("pair"), Index(1)],
     &[Key("fault")],
     &[Key("version")],
     &[Key("length")],
     &[Key("extra")],
     &[Key("extra"), Index(0)],
     &[Key("extra"), Index(1)],
-    &[Key("rule")],
-    &[Key("rule"), Index(0)],
-    &[Key("rule"), Index(0), Key("pattern")],
-    &[Key("rule"), Index(0), Key("labels")],
-    &[Key("rule"), Index(0), Key("labels"), Index(0)],
-    &[Key("rule"), Index(0), Key("mode")],
+    &[Key("part")],
+    &[Key("part"), Index(0)],
+    &[Key("part"), Index(0), Key("pattern")],
+    &[Key("part"), Index(0), Key("labels")],
+    &[Key("part"), Index(0), Key("labels"), Index(0)],
+    &[Key("part"), Index(0), Key("mode")],
+    &[Key("part"), Index(0), Key("step")],
+    &[Key("part"), Index(0), Key("step"), Index(0)],
+    &[Key("part"), Index(0), Key("step"), Index(0), Key("text")],
+    &[Key("part"), Index(0), Key("step"), Index(0), Key("note")],
+    &[Key("window")],
+    &[Key("window"), Index(0)],
+    &[Key("window"), Index(0), Key("id")],
+    &[Key("window"), Index(0), Key("day")],
+    &[Key("window"), Index(0), Key("hours")],
+    &[Key("window"), Index(0), Key("pause")],
+    &[Key("window"), Index(0), Key("pause"), Key("minutes")],
     &[Key("limit")],
     &[Key("limit"), Key("items")],
 ];
@@ -44,20 +64,34 @@ fn map(entries: &[(&str, Value)]) -> Value {
 
 /// An item with everything set.
 fn item() -> Value {
-    let rule = map(&[("pattern", "x".into()), ("labels", Value::Array(vec!["l".into()])), ("mode", "loose".into())]);
+    let step = map(&[("text", "t".into()), ("note", "n".into())]);
+    let part = map(&[
+        ("pattern", "x".into()),
+        ("labels", Value::Array(vec!["l".into()])),
+        ("mode", "loose".into()),
+        ("step", Value::Array(vec![step])),
+    ]);
+    let window = |day: &str, pause: Value| {
+        map(&[("id", format!("odd/{day}").into()), ("day", day.into()), ("hours", 2.into()), ("pause", pause)])
+    };
+    let windows = vec![window("friday", map(&[("minutes", 5.into())])), window("monday", Value::Nil)];
     map(&[
         ("id", "odd".into()),
         ("name", "odd".into()),
         ("value", "v".into()),
-        ("severity", "low".into()),
+        ("priority", "low".into()),
         ("weight", 1.into()),
         ("secret", Value::Nil),
         ("tags", map(&[("k", "v".into())])),
+        ("aliases", Value::Array(vec!["a".into(), "b".into()])),
+        ("ports", map(&[("p", map(&[("number", 1.into()), ("open", true.into())]))])),
+        ("pair", Value::Array(vec!["x".into(), 1.into()])),
         ("fault", Value::Nil),
         ("version", 1.into()),
         ("length", 1.into()),
         ("extra", Value::Array(vec![Value::Binary(b"\"string\"".to_vec()), "any".into()])),
-        ("rule", Value::Array(vec![rule])),
+        ("part", Value::Array(vec![part])),
+        ("window", Value::Array(windows)),
         ("limit", map(&[("items", 3.into())])),
     ])
 }
@@ -144,38 +178,62 @@ fn at<'v>(value: &'v mut Value, steps: &[Step]) -> &'v mut Value {
     })
 }
 
-/// Every thing in every position; every attribute missing; an extra one in every object; entries twice.
+/// Every thing in every position; every attribute missing; an extra one in every object; entries and elements twice.
 pub(crate) fn objects() -> impl Iterator<Item = (String, Vec<u8>)> {
     let replaced = POSITIONS.into_iter().flat_map(|position| {
-        things().into_iter().map(move |(what, thing)| {
-            let mut item = item();
-            *at(&mut item, position) = thing;
-            (format!("{what} at {position:?}"), encode(&item))
-        })
+        things().into_iter().map(move |(what, thing)| (format!("{what} at {position:?}"), with(position, thing)))
     });
-    let objects = POSITIONS.into_iter().filter(|position| matches!(at(&mut item(), position), Value::Map(_)));
-    let changed = objects.flat_map(|position| {
-        let Value::Map(entries) = at(&mut item(), position).clone() else { unreachable!("filtered") };
-        let with = move |what: String, entries: Vec<(Value, Value)>| {
-            let mut item = item();
-            *at(&mut item, position) = Value::Map(entries);
-            (format!("{what} at {position:?}"), encode(&item))
+    let changed = POSITIONS.into_iter().flat_map(|position| {
+        let changed = match at(&mut item(), position).clone() {
+            Value::Map(entries) => changed_entries(&entries),
+            Value::Array(elements) => changed_elements(&elements),
+            _ => Vec::new(),
         };
-        let mut changed = Vec::new();
-        for index in 0..entries.len() {
-            let mut fewer = entries.clone();
-            let (name, _) = fewer.remove(index);
-            changed.push(with(format!("no {name}"), fewer));
-            let mut twice = entries.clone();
-            twice.push((name.clone(), Value::Nil));
-            changed.push(with(format!("{name} twice"), twice));
-        }
-        let mut more = entries;
-        more.push(("another".into(), 1.into()));
-        changed.push(with("one more".to_owned(), more));
-        changed
+        changed.into_iter().map(move |(what, value)| (format!("{what} at {position:?}"), with(position, value)))
     });
     replaced.chain(changed)
+}
+
+/// An item with `value` at `position`, encoded.
+fn with(position: &[Step], value: Value) -> Vec<u8> {
+    let mut item = item();
+    *at(&mut item, position) = value;
+    encode(&item)
+}
+
+fn changed_entries(entries: &[(Value, Value)]) -> Vec<(String, Value)> {
+    let mut changed = Vec::new();
+    for index in 0..entries.len() {
+        let mut fewer = entries.to_vec();
+        let (name, _) = fewer.remove(index);
+        changed.push((format!("no {name}"), Value::Map(fewer)));
+        let mut twice = entries.to_vec();
+        twice.push((name.clone(), Value::Nil));
+        changed.push((format!("{name} twice"), Value::Map(twice)));
+    }
+    let more = [entries, &[("another".into(), 1.into())]].concat();
+    changed.push(("one more".to_owned(), Value::Map(more)));
+    changed
+}
+
+fn changed_elements(elements: &[Value]) -> Vec<(String, Value)> {
+    let (first, last) = (elements.first().expect("an element"), elements.last().expect("an element"));
+    let changed = [
+        ("one less", elements.iter().skip(1).cloned().collect()),
+        ("the first twice", [std::slice::from_ref(first), elements].concat()),
+        ("backwards", elements.iter().rev().cloned().collect()),
+        ("one is null", [elements, &[Value::Nil]].concat()),
+        ("one is unknown", [elements, &[Value::Ext(0, vec![0])]].concat()),
+        ("a part of one is unknown", [elements, &[partly_unknown(last)]].concat()),
+    ];
+    changed.into_iter().map(|(what, elements)| (what.to_owned(), Value::Array(elements))).collect()
+}
+
+/// The same object with unknown values in it; unknown if it is no object.
+fn partly_unknown(value: &Value) -> Value {
+    let unknown = Value::Ext(0, vec![0]);
+    let Value::Map(entries) = value else { return unknown };
+    Value::Map(entries.iter().map(|(name, _)| (name.clone(), unknown.clone())).collect())
 }
 
 /// Texts in place of an object's JSON form.
@@ -202,8 +260,21 @@ pub(crate) fn json() -> Vec<String> {
         r#"{"type":"string","value":"x"}"#,
         r#"{"type":"string","value":1}"#,
         r#"{"type":7,"value":1}"#,
+        r#"["x",1]"#,
+        r#"["x","x"]"#,
+        r#"[{}]"#,
+        r#"[{"pattern":"x","step":null}]"#,
+        r#"[{"pattern":"x","step":[{"text":1}]}]"#,
+        r#"[{"day":"friday"},{"day":"friday"}]"#,
+        r#"[{"day":"friday","pause":{"minutes":"x"}}]"#,
+        r#"{"p":{"number":1}}"#,
+        r#"{"p":{"number":1,"open":true,"more":1}}"#,
+        r#"{"items":null,"more":{}}"#,
     ];
-    let names = ["name", "weight", "tags", "rule", "limit", "extra", "version", "secret", "none", "text", "key"];
+    let names = [
+        "name", "weight", "tags", "aliases", "ports", "pair", "part", "window", "limit", "extra", "version", "secret",
+        "none", "text", "key",
+    ];
     for name in names {
         for value in values {
             texts.push(format!(r#"{{"name":"odd","{name}":{value}}}"#));

@@ -38,19 +38,41 @@ resource \"memory_item\" \"a\" {{
   weight = 1 / 3
   secret = \"written only\"
   tags   = {{ l = \"ü\" }}
+  aliases = [\"y\", \"x\"]
+  ports  = {{ http = {{ number = 80, open = true }} }}
+  pair   = [\"left\", 0.5]
   extra  = {{ list = [1, \"two\", null], big = 12345678901234567890123 }}
-  rule {{
+  part {{
     pattern = \"x*\"
     labels  = [\"l\"]
+    step {{
+      text = \"first\"
+    }}
+  }}
+  window {{
+    day = \"monday\"
+  }}
+  window {{
+    day   = \"friday\"
+    hours = 3
+    pause {{
+      minutes = 10
+    }}
   }}
 }}
 resource \"memory_item\" \"b\" {{
   name  = \"dep-${{memory_item.a.version}}\"
   extra = memory_item.a.length
-  dynamic \"rule\" {{
+  dynamic \"part\" {{
     for_each = range(memory_item.a.version)
     content {{
-      pattern = \"p${{rule.value}}\"
+      pattern = \"p${{part.value}}\"
+    }}
+  }}
+  dynamic \"window\" {{
+    for_each = range(memory_item.a.version)
+    content {{
+      day = \"day ${{window.value}} of ${{memory_item.a.version}}\"
     }}
   }}
 }}

@@ -7,20 +7,37 @@ use super::client::Client;
 
 /// The type of a whole item.
 pub fn ty() -> Type {
-    let rule = Type::object([("pattern", Type::String), ("labels", Type::list(Type::String)), ("mode", Type::String)]);
+    let port = Type::object([("number", Type::Number), ("open", Type::Bool)]);
+    let step = Type::object([("text", Type::String), ("note", Type::String)]);
+    let part = Type::object([
+        ("pattern", Type::String),
+        ("labels", Type::list(Type::String)),
+        ("mode", Type::String),
+        ("step", Type::list(step)),
+    ]);
+    let window = Type::object([
+        ("id", Type::String),
+        ("day", Type::String),
+        ("hours", Type::Number),
+        ("pause", Type::object([("minutes", Type::Number)])),
+    ]);
     Type::object([
         ("id", Type::String),
         ("name", Type::String),
         ("value", Type::String),
-        ("severity", Type::String),
+        ("priority", Type::String),
         ("weight", Type::Number),
         ("secret", Type::String),
         ("tags", Type::map(Type::String)),
+        ("aliases", Type::set(Type::String)),
+        ("ports", Type::map(port)),
+        ("pair", Type::Tuple(vec![Type::String, Type::Number])),
         ("extra", Type::Dynamic),
         ("fault", Type::String),
         ("version", Type::Number),
         ("length", Type::Number),
-        ("rule", Type::list(rule)),
+        ("part", Type::list(part)),
+        ("window", Type::set(window)),
         ("limit", Type::object([("items", Type::Number)])),
     ])
 }
