@@ -234,7 +234,7 @@ async fn what_terraform_sent_is_answered_as_it_was() {
     }
     // All that the example serves and this Terraform knows.
     assert_eq!(calls.len(), 12, "{calls:?}");
-    plugin.signal("TERM");
+    client.shutdown().await;
     let (_, _, stderr) = plugin.end().await;
     assert_eq!(stderr, "");
 }
