@@ -84,10 +84,11 @@ impl Path {
         Self(steps)
     }
 
-    /// The place that a diagnostic is shown at: the whole map instead of one of its elements. Terraform (seen in 1.11) looks
-    /// for the key among those of the configuration, and crashes over one that is written as a number (`{ 1 = "a" }`).
+    /// The place that a diagnostic is shown at: the whole map instead of its element at a number. Terraform (seen in 1.11)
+    /// looks for the key among those of the configuration, and crashes over one that is written as a number (`{ 1 = "a" }`).
     pub(crate) fn shown(&self) -> Self {
-        Self(self.0.iter().take_while(|step| !matches!(step, Step::Key(_))).cloned().collect())
+        let is_number = |step: &Step| matches!(step, Step::Key(key) if key.parse::<f64>().is_ok());
+        Self(self.0.iter().take_while(|step| !is_number(step)).cloned().collect())
     }
 
     pub(crate) fn to_wire(&self) -> AttributePath {

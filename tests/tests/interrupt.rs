@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 use support::stand::Stand;
-use trailhook_tests::{Action, Reach, Rule, TerraformRun, require};
+use support::{NAMESPACE, configuration};
+use trailhook_tests::{Action, Canned, ParameterKind, Reach, Rule, TerraformRun, require};
 
 const LIMIT: Duration = Duration::from_secs(120);
 
@@ -152,4 +153,27 @@ async fn what_may_have_been_made_is_in_the_state() {
     stand.apply(ONE).await;
     assert_eq!(in_state(&stand), in_store(&stand).await);
     assert_eq!(in_state(&stand).len(), 1);
+}
+
+#[tokio::test]
+async fn what_somebody_else_made_meanwhile_is_never_removed() {
+    let stand = require!(Stand::start().await);
+    let namespace = format!("namespace = \"{NAMESPACE}\"");
+    let text = configuration(ONE).replace(&namespace, &format!("{namespace}\n  max_retries = 0"));
+    stand.terraform.write("main.tf", &text).unwrap();
+    stand.init().await;
+    for operation in ["SSM.PutParameter", "SSM.GetParameter"] {
+        stand.proxy.add(Rule::on(operation).then(Action::Answer(Canned::ssm_internal_error())));
+    }
+    assert_eq!(stand.terraform.apply(&[]).await.unwrap().code, 1);
+    stand.proxy.clear_rules();
+    let parameter = format!("{NAMESPACE}/rules/a");
+    stand.aws.put_parameter(&parameter, ParameterKind::String, "somebody's", false).await.unwrap();
+    for _ in 0..2 {
+        let run = stand.terraform.apply(&[]).await.unwrap();
+        assert!(run.diagnostics().contains("The rule \"a\" exists already"), "{}", run.diagnostics());
+    }
+    // Also where nothing is read before it is removed.
+    stand.terraform.destroy().await.unwrap().success().unwrap();
+    assert_eq!(stand.aws.get_parameter(&parameter).await.unwrap().unwrap().value, "somebody's");
 }

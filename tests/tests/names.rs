@@ -58,8 +58,8 @@ async fn a_name_that_is_taken_is_never_overwritten() {
         {
             let told = format!(
                 "The parameter {NAMESPACE}/{noun}s/{name} is there, and is not overwritten. If this configuration had it under \
-                 another label or key, keep it with moved {{ from = {resource}.OLD to = {resource}.NEW }} If it was made \
-                 elsewhere, take it over with terraform import {resource}.LABEL {name} where LABEL is this resource's. Otherwise \
+                 another label or key, keep it with moved {{ from = {resource}.OLD to = {resource}.NEW }} (or, if it is gone by \
+                 now, apply again). If it was made elsewhere, take it over with terraform import {resource}.LABEL {name} where LABEL is this resource's. Otherwise \
                  choose another name."
             );
             assert!(text.contains(&format!("The {noun} \"{name}\" exists already")), "{text}");

@@ -362,6 +362,10 @@ const MISTAKES: &[(&str, &str)] = &[
         "an account that is none",
         "resource \"trailhook_settings\" \"all\" {\n  account_aliases = {\n    prod = \"111122223333\"\n  }\n}\n",
     ),
+    (
+        "an account that is written as a number",
+        "resource \"trailhook_settings\" \"all\" {\n  account_aliases = {\n    1111222233 = \"prod\"\n  }\n}\n",
+    ),
     ("rules that would be read too often", "resource \"trailhook_settings\" \"all\" {\n  refresh_seconds = 5\n}\n"),
     ("rules that would be read too seldom", "resource \"trailhook_settings\" \"all\" {\n  refresh_seconds = 3601\n}\n"),
     ("a negative age", "resource \"trailhook_settings\" \"all\" {\n  refresh_seconds = -5\n}\n"),
