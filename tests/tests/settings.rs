@@ -126,7 +126,7 @@ async fn a_namespace_has_one_settings() {
     let told = "The settings of /trailhook/test exist already with trailhook_settings.all, on main.tf line 12, in resource \
                 \"trailhook_settings\" \"all\": 12: resource \"trailhook_settings\" \"all\" { The parameter \
                 /trailhook/test/settings is there, and is not overwritten. If this configuration had it under another label or key, \
-                keep it with moved { from = trailhook_settings.OLD to = trailhook_settings.NEW } If it was made elsewhere, take it \
+                keep it with moved { from = trailhook_settings.OLD to = trailhook_settings.NEW } (or, if it is gone by now, apply again). If it was made elsewhere, take it \
                 over with terraform import trailhook_settings.LABEL /trailhook/test where LABEL is this resource's. A namespace has \
                 one trailhook_settings.";
     assert!(run.diagnostics().contains(told), "{}", run.diagnostics());

@@ -196,7 +196,7 @@ mod tests {
             std::panic::resume_unwind(Box::new("of a task".to_owned()))
         });
         std::panic::set_hook(Box::new(report_panic));
-        assert_eq!(told.await.map(|()| ()), Err("of a task".to_owned()));
+        assert_eq!(told.await, Err::<(), _>("of a task".to_owned()));
     }
 
     #[tokio::test]
