@@ -200,14 +200,11 @@ impl Items {
                 window.id = format!("{name}/{}", window.day.as_str().unwrap_or_default()).into();
             }
         }
-        let fault = item.fault.as_str().unwrap_or_default();
-        match fault {
+        let fault = item.fault.clone().unwrap_or_default();
+        match fault.as_str() {
             "panic" => boom(&name),
             "fail" => return Err(Diagnostic::error("No room").at("value").into()),
-            "slow" => {
-                tracing::info!(name, "waiting");
-                cx.or_interrupted(tokio::time::sleep(Duration::from_secs(600))).await?;
-            }
+            "slow" => wait(cx, &name).await?,
             _ => {}
         }
         let version = cx.change(|items| {
@@ -215,14 +212,25 @@ impl Items {
             items.insert(name, (value, version));
             version
         })?;
-        match fault {
+        match fault.as_str() {
             "half" => return Err(Failed::with_state(item, Diagnostic::error("Half done"))),
             "unknown" => return Ok(item),
-            _ => {}
+            _ => item.version = version.into(),
         }
-        item.version = version.into();
+        if fault == "stuck"
+            && let Err(interrupted) = wait(cx, item.name.as_str().unwrap_or_default()).await
+        {
+            // It is stored already.
+            return Err(Failed::with_state(item, interrupted));
+        }
         Ok(item)
     }
+}
+
+/// Far longer than anybody waits.
+async fn wait(cx: &Cx<Store>, name: &str) -> Result<(), Diagnostic> {
+    tracing::info!(name, "waiting");
+    cx.or_interrupted(tokio::time::sleep(Duration::from_secs(600))).await
 }
 
 #[allow(clippy::panic, reason = "what a handler's bug looks like is part of the example")]

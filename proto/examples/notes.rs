@@ -1,43 +1,24 @@
 //! Notes, kept for as long as the process runs.
 
 use std::collections::BTreeMap;
-use std::process::ExitCode;
 use std::sync::Arc;
 
-use tfplugin::schema::{self, Schema};
-use tfplugin::{
-    Attribute, Catalog, Configure, Create, Cx, Delete, Diagnostics, Failed, Provider, Read, Resource, Server, Update,
-};
-use tokio::sync::Mutex;
+use tfplugin::{Attribute, Create, Cx, Delete, Diagnostics, Failed, Plain, Read, Resource, Schema, Update, schema};
 
-/// The texts of all notes by name.
-type Notes = Arc<Mutex<BTreeMap<String, String>>>;
+/// All notes by name.
+type Store = Arc<tokio::sync::Mutex<BTreeMap<Attribute<String>, Note>>>;
 
-struct Memory(Notes);
-
-impl Provider for Memory {
-    type Context = Notes;
-    type Config = ();
-
-    fn catalog(&self, catalog: &mut Catalog<Notes>) {
-        catalog.resource(NoteResource);
-    }
-
-    async fn configure(&self, _: &Cx<()>, _: Configure<()>) -> Result<Notes, Diagnostics> {
-        Ok(self.0.clone())
-    }
-}
-
+#[derive(Clone)]
 struct Note {
     name: Attribute<String>,
     text: Attribute<String>,
 }
 tfplugin::model!(Note { name, text });
 
-struct NoteResource;
+struct Notes;
 
-impl Resource for NoteResource {
-    type Context = Notes;
+impl Resource for Notes {
+    type Context = Store;
     type Model = Note;
 
     fn type_name(&self) -> String {
@@ -50,28 +31,25 @@ impl Resource for NoteResource {
             .attribute(schema::string("text").optional().default("nothing"))
     }
 
-    async fn create(&self, cx: &Cx<Notes>, request: Create<Note>) -> Result<Note, Failed<Note>> {
-        let (name, text) = (request.planned.name.require("name")?, request.planned.text.require("text")?);
-        cx.lock().await.insert(name.clone(), text.clone());
+    async fn create(&self, cx: &Cx<Store>, request: Create<Note>) -> Result<Note, Failed<Note>> {
+        cx.lock().await.insert(request.planned.name.clone(), request.planned.clone());
         Ok(request.planned)
     }
 
-    async fn read(&self, cx: &Cx<Notes>, request: Read<Note>) -> Result<Option<Note>, Diagnostics> {
-        let text = cx.lock().await.get(request.state.name.require("name")?).cloned();
-        Ok(text.map(|text| Note { text: text.into(), ..request.state }))
+    async fn read(&self, cx: &Cx<Store>, request: Read<Note>) -> Result<Option<Note>, Diagnostics> {
+        Ok(cx.lock().await.get(&request.state.name).cloned())
     }
 
-    async fn update(&self, cx: &Cx<Notes>, request: Update<Note>) -> Result<Note, Failed<Note>> {
+    async fn update(&self, cx: &Cx<Store>, request: Update<Note>) -> Result<Note, Failed<Note>> {
         self.create(cx, Create::new(request.planned, request.config)).await
     }
 
-    async fn delete(&self, cx: &Cx<Notes>, request: Delete<Note>) -> Result<(), Diagnostics> {
-        cx.lock().await.remove(request.state.name.require("name")?);
+    async fn delete(&self, cx: &Cx<Store>, request: Delete<Note>) -> Result<(), Diagnostics> {
+        cx.lock().await.remove(&request.state.name);
         Ok(())
     }
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    Server::new("registry.terraform.io/example/notes", "0.1.0").serve(Memory(Notes::default())).await
+fn main() -> std::process::ExitCode {
+    Plain::new(Store::default(), |all| all.resource(Notes)).serve("registry.terraform.io/example/notes", "0.1.0")
 }

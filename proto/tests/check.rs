@@ -9,11 +9,12 @@ fn the_example_keeps_the_rules() {
     assert_eq!(tfplugin::check_provider(&memory::Memory::default(), "memory"), []);
 }
 
+/// Every line counts, also one with nothing but a brace; blank ones and comments do not. The format is rustfmt's.
 #[test]
 fn the_provider_of_the_documentation_is_short() {
     let lines = include_str!("../examples/notes.rs").lines().map(str::trim);
-    let code = lines.filter(|line| line.contains(char::is_alphanumeric) && !line.starts_with("//")).count();
-    assert!(code <= 45, "{code} lines beside closing braces");
+    let code = lines.filter(|line| !line.is_empty() && !line.starts_with("//")).count();
+    assert!(code <= 40, "{code} lines of code");
 }
 
 #[test]

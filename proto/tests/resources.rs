@@ -394,13 +394,44 @@ async fn functions_answer_or_point_at_an_argument() {
     assert_eq!(schema.functions, functions.functions);
 }
 
+/// What is not served, in the order of the protocol.
+const UNIMPLEMENTED: [&str; 18] = [
+    "MoveResourceState",
+    "GenerateResourceConfig",
+    "ValidateEphemeralResourceConfig",
+    "OpenEphemeralResource",
+    "RenewEphemeralResource",
+    "CloseEphemeralResource",
+    "ValidateStateStoreConfig",
+    "ConfigureStateStore",
+    "ReadStateBytes",
+    "WriteStateBytes",
+    "LockState",
+    "UnlockState",
+    "GetStates",
+    "DeleteState",
+    "PlanAction",
+    "InvokeAction",
+    "ValidateActionConfig",
+    // Not of the protocol: of a later one.
+    "NoSuchCall",
+];
+
 #[tokio::test]
 async fn what_is_not_served_is_said_to_be_unimplemented() {
     let (_plugin, client) = provider().await;
-    let request = wire::move_resource_state::Request::default();
-    let path = "/tfplugin6.Provider/MoveResourceState";
-    let answer: Result<wire::move_resource_state::Response, _> = client.call(path, request).await;
-    assert_eq!(answer.expect_err("no answer").code(), Code::Unimplemented);
+    let protocol = include_str!("../proto/tfplugin6.proto").lines();
+    let calls = protocol.filter_map(|line| line.trim().strip_prefix("rpc ")?.split('(').next());
+    let mut unimplemented = Vec::new();
+    for call in calls.chain(["NoSuchCall"]) {
+        let path = format!("/tfplugin6.Provider/{call}").leak();
+        // An empty message is a request of every type, and every answer is one with unknown fields.
+        let answer: Result<(), _> = client.call(path, ()).await;
+        if answer.is_err_and(|status| status.code() == Code::Unimplemented) {
+            unimplemented.push(call);
+        }
+    }
+    assert_eq!(unimplemented, UNIMPLEMENTED);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@
 
 mod support;
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -361,19 +362,56 @@ fn the_provider_of_the_documentation_serves_terraform() {
     assert!(run(text, &["destroy", "-auto-approve", "-no-color"]).contains("1 destroyed"));
 }
 
+/// Name, value and number of writes of every item that Terraform's state has; the value that is null is empty.
+fn items_in_state(project: &Project) -> BTreeMap<String, (String, i64)> {
+    let state = std::fs::read(project.path().join("terraform.tfstate")).expect("state");
+    let state: serde_json::Value = serde_json::from_slice(&state).expect("JSON");
+    let resources = state["resources"].as_array().expect("resources").iter();
+    let instances = resources.flat_map(|resource| resource["instances"].as_array().expect("instances"));
+    let items = instances.map(|instance| {
+        let attributes = &instance["attributes"];
+        let text = |name: &str| attributes[name].as_str().unwrap_or_default().to_owned();
+        (text("name"), (text("value"), attributes["version"].as_i64().expect("a version")))
+    });
+    items.collect()
+}
+
+/// The same of every item that the provider holds.
+fn items_held(project: &Project) -> BTreeMap<String, (String, i64)> {
+    let items = std::fs::read(project.path().join("items.json")).expect("items");
+    serde_json::from_slice(&items).expect("JSON")
+}
+
 #[test]
 fn ctrl_c_keeps_state_true() {
     if !terraform_is_there("ctrl_c_keeps_state_true") {
         return;
     }
-    let project = Project::new("resource \"memory_item\" \"a\" {\n  name = \"a\"\n  fault = \"slow\"\n}\n");
+    // One is there, one is changed, one is stored when the interrupt comes, and one is not.
+    let items = |changed: &str, stuck: &str, slow: &str| {
+        let item =
+            |name: &str, more: &str| format!("resource \"memory_item\" \"{name}\" {{\n  name = \"{name}\"\n{more}}}\n");
+        let after = "  depends_on = [memory_item.first]\n";
+        [
+            item("first", "  value = \"1\"\n"),
+            item("changed", &format!("{changed}{after}")),
+            item("stuck", &format!("{stuck}{after}")),
+            item("slow", &format!("{slow}{after}")),
+        ]
+    };
+    let before = items("  value = \"old\"\n", "", "");
+    let project = Project::new(&before[..2].concat());
+    project.apply();
+    let faulty = items("  value = \"new\"\n  fault = \"stuck\"\n", "  fault = \"stuck\"\n", "  fault = \"slow\"\n");
+    project.configure(&faulty.concat());
+
     let log = project.path().join("log.txt");
     let mut command = project.command(&["apply", "-auto-approve", "-no-color"]);
     command.env("TF_LOG_PROVIDER", "info").env("TF_LOG_PATH", &log);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("terraform starts");
     let deadline = std::time::Instant::now() + support::DEADLINE;
-    while !std::fs::read_to_string(&log).is_ok_and(|log| log.contains("waiting")) {
-        assert!(std::time::Instant::now() < deadline, "the provider says that it waits");
+    while !std::fs::read_to_string(&log).is_ok_and(|log| log.matches("waiting").count() == 3) {
+        assert!(std::time::Instant::now() < deadline, "the provider says that it waits for three");
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
     signal(child.id(), "INT");
@@ -381,4 +419,17 @@ fn ctrl_c_keeps_state_true() {
     assert_eq!(run.code, Some(1));
     assert!(run.said.contains("The run was interrupted before this operation was done"), "{}", run.said);
     assert!(!run.said.contains("did not respond"), "{}", run.said);
+
+    let held = items_held(&project);
+    assert_eq!(items_in_state(&project), held);
+    let expected = [("changed", "new", 2), ("first", "1", 1), ("stuck", "", 1)];
+    let expected = expected.map(|(name, value, version)| (name.to_owned(), (value.to_owned(), version)));
+    assert_eq!(held, expected.into());
+
+    // The next run does the rest.
+    project.configure(&items("  value = \"new\"\n", "", "").concat());
+    project.apply();
+    assert_eq!(project.plan().code, Some(0));
+    assert_eq!(items_in_state(&project), items_held(&project));
+    assert_eq!(items_held(&project).len(), 4);
 }

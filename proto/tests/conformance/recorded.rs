@@ -1,7 +1,11 @@
-//! What the real Terraform sent to the example, and the example's answers to it today.
+//! What the real Terraform sent to the example, and the example's answers to it, whole: a changed answer is a failure.
 //!
-//! `RECORD_TERRAFORM=1 cargo test -p tfplugin --test conformance record` runs Terraform anew and writes it down.
+//! `RECORD_TERRAFORM=1 cargo test -p tfplugin --test conformance record` runs Terraform anew and writes down what it
+//! sent. `INSTA_UPDATE=always cargo test -p tfplugin --test conformance recorded` writes down the answers. Nothing in
+//! them differs from run to run: where the provider listens and its certificate are in the handshake alone.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -111,14 +115,14 @@ macro_rules! calls {
             })*
         }
 
-        /// Sends a recorded message; what was said to it, and the answer.
-        async fn replay(client: &Client, rpc: &str, request: &[u8]) -> String {
+        /// Sends a recorded message; what was said to it, and the whole answer.
+        async fn replay(client: &Client, rpc: &str, request: &[u8]) -> (String, String) {
             match rpc {
                 $($rpc => {
                     let request = wire::$message::Request::decode(request).expect("a recorded message");
                     let answer: wire::$message::Response =
                         client.call(concat!("/tfplugin6.Provider/", $rpc), request).await.expect("an answer");
-                    answer.said()
+                    (answer.said(), format!("{answer:#?}"))
                 })*
                 other => panic!("nobody recorded {other}"),
             }
@@ -224,16 +228,24 @@ async fn what_terraform_sent_is_answered_as_it_was() {
     let recorded = std::fs::read_to_string(file()).expect("recorded messages");
     let plugin = Plugin::start().await;
     let client = Client::plain(&plugin.socket).await.expect("connected");
-    let mut calls = std::collections::BTreeSet::new();
-    for line in recorded.lines() {
+    let mut calls = BTreeSet::new();
+    let mut answers = String::new();
+    // Terraform asks the same in every command: an answer that came before is named by its number.
+    let mut before = BTreeMap::new();
+    for (number, line) in (1..).zip(recorded.lines()) {
         let line: serde_json::Value = serde_json::from_str(line).expect("JSON");
         let rpc = line["rpc"].as_str().expect("a name");
         let request = STANDARD.decode(line["request"].as_str().expect("a message")).expect("base64");
-        assert_eq!(replay(&client, rpc, &request).await, "", "{rpc}");
+        let (said, answer) = replay(&client, rpc, &request).await;
+        assert_eq!(said, "", "{rpc}");
+        let first = *before.entry((rpc.to_owned(), answer.clone())).or_insert(number);
+        let shown = if first == number { answer } else { format!("as {first}") };
+        writeln!(answers, "{number} {rpc}: {shown}").expect("a text");
         calls.insert(rpc.to_owned());
     }
     // All that the example serves and this Terraform knows.
     assert_eq!(calls.len(), 12, "{calls:?}");
+    insta::assert_snapshot!(answers);
     client.shutdown().await;
     let (_, _, stderr) = plugin.end().await;
     assert_eq!(stderr, "");

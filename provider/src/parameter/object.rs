@@ -57,7 +57,7 @@ impl Object {
         let (exists, other) = match self {
             Self::Named(..) => (
                 "exists already",
-                "Otherwise choose another name. (create_before_destroy cannot work: the new object needs the name of the old one. Where it left a deposed object, remove it from the configuration, delete this parameter by hand, and apply.)",
+                "Otherwise choose another name. (create_before_destroy cannot work: the new object needs the name of the old one. Where it left a deposed object, take it out, delete this parameter by hand, and apply.)",
             ),
             Self::Settings(_) => ("exist already", "A namespace has one trailhook_settings."),
         };
