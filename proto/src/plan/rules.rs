@@ -70,9 +70,16 @@ impl Recomputing<'_> {
                 None => true,
                 Some(prior) => self.everything || is_recomputed(one, prior, planned),
             };
-            if let (true, Value::Object(attributes)) = (open, &mut *planned) {
-                let before = attributes.insert(one.name.clone(), Value::Unknown);
-                any |= before != Some(Value::Unknown);
+            let Value::Object(attributes) = &mut *planned else {
+                continue;
+            };
+            let slot = attributes.entry(one.name.clone()).or_insert(Value::Null);
+            if open {
+                any |= !slot.is_unknown();
+                *slot = Value::Unknown;
+            } else if let (true, Some(kept)) = (slot.is_null(), prior.and_then(|prior| attribute(prior, &one.name))) {
+                // Terraform takes a block of a set for another one than `blocks` does, and then proposes no value.
+                *slot = kept.clone();
             }
         }
         any
