@@ -48,6 +48,7 @@
 //! | [`document`] | what is published to Parameter Store: names, rules, routes |
 //! | [`pack`] | rules that travel inside the binary |
 //! | [`RuleSet`] | all rules of a namespace: from an event to a [`Verdict`] |
+//! | [`Alert`], [`Route`] | what people are to be told, and which routes take it |
 //! | [`mask_secrets`] | what a log line must not hold |
 //! | [`Rule::test`] | a rule's own tests: an event, and what the rule should say of it |
 //!
@@ -57,6 +58,7 @@
 //! The crate does no input or output, knows nothing of AWS's interfaces, and keeps no state. Nothing that an event holds
 //! makes it panic or run without bound.
 
+mod alert;
 mod catalogue;
 pub mod document;
 pub mod event;
@@ -64,12 +66,15 @@ pub mod language;
 pub mod log;
 mod mask;
 pub mod pack;
+mod route;
 mod rule;
 mod rule_set;
 mod rule_test;
 mod similar;
 
+pub use alert::{Alert, primary_first};
 pub use mask::mask_secrets;
+pub use route::{BrokenRoute, Route};
 pub use rule::{BrokenPart, BrokenRule, Decision, Judgement, Part, Rule};
 pub use rule_set::{Failure, RuleSet, Verdict};
 pub use rule_test::{Expectation, FailedTest, TestEventError, read_test_event};

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::alert::primary_first;
 use crate::document::Action;
 use crate::event::Event;
 use crate::language::RuleError;
@@ -98,10 +99,7 @@ impl RuleSet {
                 _ => {}
             }
         }
-        let gravest = verdict.alerts.iter().map(|rule| rule.document().severity).max();
-        if let Some(primary) = verdict.alerts.iter().position(|rule| Some(rule.document().severity) == gravest) {
-            verdict.alerts[..=primary].rotate_right(1);
-        }
+        primary_first(&mut verdict.alerts);
         verdict
     }
 }

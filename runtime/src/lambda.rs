@@ -1,22 +1,31 @@
 //! The Lambda function: from an invocation to the pipeline, and from what came of it to Lambda's answer.
 
 use std::sync::Arc;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde_json::{Value, json};
-use tokio::time::Instant;
 use tracing::Instrument as _;
 use trailhook_engine::document::Namespace;
 
 use crate::aws;
+use crate::clock::Moment;
 use crate::config::{ConfigStore, SecretStore};
+use crate::delivery::Sent;
+use crate::outbox::{DynamoTable, MemoryTable, StateTable};
 use crate::pipeline::{InvocationError, Pipeline, Report};
-use crate::sender::WebhookSender;
-use crate::source::work;
+use crate::sender::Senders;
+use crate::source::Invocation;
 
 /// The variable of the function's environment that names the namespace to read.
 pub const NAMESPACE_VARIABLE: &str = "TRAILHOOK_NAMESPACE";
+
+/// The variable that names the state table. Without it state is kept in the instance's memory: then an alert may come twice when
+/// several instances work, and what could not be delivered fails the invocation.
+pub const TABLE_VARIABLE: &str = "TRAILHOOK_TABLE";
+
+/// The variable that holds the URL of the queue for alerts that no destination takes.
+pub const DEAD_LETTER_VARIABLE: &str = "TRAILHOOK_DEAD_LETTER_QUEUE";
 
 /// The time before the invocation's deadline at which work stops, so that there is some left to tell what came of it.
 const RESERVE: Duration = Duration::from_secs(2);
@@ -30,15 +39,21 @@ pub async fn serve() -> Result<(), lambda_runtime::Error> {
     start_logging();
     // Whatever speaks TLS in this process does so by ring; the only error is that it was chosen before.
     let _chosen_before = rustls::crypto::ring::default_provider().install_default();
-    let namespace = namespace(std::env::var(NAMESPACE_VARIABLE).ok().as_deref())?;
+    let namespace = namespace(variable(NAMESPACE_VARIABLE).as_deref())?;
     let aws = aws::load().await;
     let ssm = aws_sdk_ssm::Client::new(&aws);
-    let pipeline = Arc::new(Pipeline::new(
-        aws_sdk_s3::Client::new(&aws),
-        ConfigStore::new(ssm.clone(), namespace),
-        SecretStore::new(ssm),
-        WebhookSender::new()?,
-    ));
+    let table = match variable(TABLE_VARIABLE) {
+        Some(name) => StateTable::Dynamo(DynamoTable::new(aws_sdk_dynamodb::Client::new(&aws), name)),
+        None => {
+            tracing::warn!(
+                "{TABLE_VARIABLE} is not set: state is in this instance's memory, and an alert may come twice"
+            );
+            StateTable::Memory(MemoryTable::default())
+        }
+    };
+    let senders = Senders::new(&aws, SecretStore::new(ssm.clone()), variable(DEAD_LETTER_VARIABLE))?;
+    let s3 = aws_sdk_s3::Client::new(&aws);
+    let pipeline = Arc::new(Pipeline::new(s3, ConfigStore::new(ssm, namespace), table, senders));
     lambda_runtime::run(service_fn(move |invocation: LambdaEvent<Value>| {
         let pipeline = Arc::clone(&pipeline);
         let span = tracing::info_span!("invocation", request_id = invocation.context.request_id);
@@ -59,8 +74,13 @@ fn start_logging() {
         .init();
 }
 
+/// A variable of the environment that says something.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
 fn namespace(variable: Option<&str>) -> Result<Namespace, String> {
-    let text = variable.filter(|text| !text.is_empty()).ok_or_else(|| {
+    let text = variable.ok_or_else(|| {
         format!("the environment variable {NAMESPACE_VARIABLE} is not set; set it to the provider's namespace, such as /trailhook/prod")
     })?;
     Namespace::parse(text).map_err(|error| format!("the environment variable {NAMESPACE_VARIABLE} is wrong: {error}"))
@@ -68,9 +88,14 @@ fn namespace(variable: Option<&str>) -> Result<Namespace, String> {
 
 async fn handle(pipeline: &Pipeline, invocation: &LambdaEvent<Value>) -> Result<Value, Diagnostic> {
     let deadline = deadline(invocation.context.deadline);
-    let work = work(&invocation.payload).map_err(|error| failed("UnknownInvocation", &error))?;
-    match pipeline.run(work, deadline).await {
-        Ok(report) => Ok(summary(&report)),
+    let asked = Invocation::recognise(&invocation.payload, jiff::Timestamp::now());
+    let asked = asked.map_err(|error| failed("UnknownInvocation", &error))?;
+    let outcome = match asked {
+        Invocation::Logs(work) => pipeline.run(work, deadline).await.map(|report| summary(&report)),
+        Invocation::Flush => pipeline.flush(deadline).await.map(|sent| flushed(&sent)),
+    };
+    match outcome {
+        Ok(summary) => Ok(summary),
         Err(error @ InvocationError::Config(_)) => Err(failed("ConfigurationError", &error)),
         Err(error) => {
             if let InvocationError::Incomplete { report, .. } = &error {
@@ -81,10 +106,9 @@ async fn handle(pipeline: &Pipeline, invocation: &LambdaEvent<Value>) -> Result<
     }
 }
 
-/// The instant at which work stops, from Lambda's deadline in milliseconds since 1970.
-fn deadline(milliseconds: u64) -> Instant {
-    let left = (UNIX_EPOCH + Duration::from_millis(milliseconds)).duration_since(std::time::SystemTime::now());
-    Instant::now() + left.unwrap_or_default().saturating_sub(RESERVE)
+/// The moment at which work stops, from Lambda's deadline in milliseconds since 1970.
+fn deadline(milliseconds: u64) -> Moment {
+    Moment::from_millis(i64::try_from(milliseconds).unwrap_or(i64::MAX)).minus(RESERVE)
 }
 
 fn summary(report: &Report) -> Value {
@@ -97,11 +121,33 @@ fn summary(report: &Report) -> Value {
         "recorded": report.tally.recorded,
         "matches": report.tally.matched,
         "rule_errors": report.tally.rule_errors.values().map(|(count, _)| count).sum::<u64>(),
-        "messages": report.messages,
-        "repeated": report.repeated,
+        "below_threshold": report.taken.below_threshold,
+        "unrouted": report.taken.unrouted,
+        "claimed": report.taken.claimed,
+        "repeated": report.taken.repeated,
+        "sent": sent(&report.sent),
     });
+    for (route, (count, first)) in &report.taken.route_errors {
+        tracing::warn!(route, count, first, "a route's expression erred, which counts as not taking the alert");
+    }
     tracing::info!(%summary, "invocation done");
     summary
+}
+
+fn flushed(report: &Sent) -> Value {
+    let summary = json!({"flushed": sent(report)});
+    tracing::info!(%summary, "flush done");
+    summary
+}
+
+fn sent(sent: &Sent) -> Value {
+    json!({
+        "messages": sent.messages,
+        "alerts": sent.alerts,
+        "pending": sent.pending,
+        "handed_over": sent.handed_over,
+        "dead_letters": sent.dead_letters,
+    })
 }
 
 fn failed(error_type: &str, error: &dyn std::error::Error) -> Diagnostic {
@@ -118,12 +164,12 @@ mod tests {
     fn the_namespace_must_be_named() {
         assert_eq!(namespace(Some("/a/b")).unwrap().as_str(), "/a/b");
         assert!(namespace(None).unwrap_err().contains("TRAILHOOK_NAMESPACE is not set"));
-        assert!(namespace(Some("")).unwrap_err().contains("is not set"));
         assert!(namespace(Some("a/b")).unwrap_err().contains("does not begin with `/`"));
     }
 
     #[test]
-    fn a_deadline_in_the_past_leaves_no_time() {
-        assert!(deadline(0) <= Instant::now());
+    fn work_stops_before_the_deadline() {
+        assert_eq!(deadline(10_000), Moment::from_millis(8_000));
+        assert!(deadline(0) < Moment::from_millis(0) && deadline(u64::MAX) > Moment::from_millis(0));
     }
 }

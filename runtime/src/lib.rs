@@ -10,15 +10,20 @@
 //! | configuration | [`config`] | rules, routes and secrets from Parameter Store |
 //! | reader | [`trailhook_engine::log`] | object -> gunzip -> records, one at a time |
 //! | matcher | [`matcher`] | record -> event -> [`matcher::Match`] |
-//! | delivery | [`delivery`] | match -> the four steps below, each route by itself |
-//! | router | [`router`] | match -> routes |
-//! | outbox | [`outbox`] | what was sent already |
-//! | renderer | [`message`] | match -> [`message::Message`] within Slack's limits |
-//! | sender | [`sender`] | message -> Slack, every answer classified |
+//! | delivery | [`delivery`] | matches -> the steps below |
+//! | router | [`router`] | alert -> routes |
+//! | sample | [`alert`] | alert -> what is kept of it until people were told |
+//! | outbox | [`outbox`] | alerts -> groups, claimed once, in the state table |
+//! | renderer | [`message`] | group -> [`message::Message`] within Slack's limits, or JSON for SNS |
+//! | sender | [`sender`] | message -> Slack or SNS, every answer classified |
+//!
+//! Time and chance come from a [`clock::Clock`], so that tests decide them.
 //!
 //! [`local`] is the command-line tool, over the same reader, matcher and renderer.
 
+pub mod alert;
 pub mod aws;
+pub mod clock;
 pub mod config;
 pub mod delivery;
 pub mod lambda;

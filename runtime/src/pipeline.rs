@@ -1,8 +1,11 @@
 //! The way of an event, from the objects of a notification to the messages.
 //!
 //! ```text
-//! log object -> reader -> matcher -> delivery: router -> outbox -> renderer -> sender
+//! log object -> reader -> matcher -> delivery: thresholds -> router -> outbox -> renderer -> sender
 //! ```
+//!
+//! All objects are read and their alerts claimed before the first message goes out: reading takes milliseconds and a channel takes
+//! one message a second, and what is claimed is safe.
 
 use std::fmt;
 use std::future::Future;
@@ -11,17 +14,20 @@ use aws_sdk_s3::error::SdkError;
 use jiff::Timestamp;
 use tokio::time::{Instant, timeout_at};
 use trailhook_engine::RuleSet;
+use trailhook_engine::document::Severity;
 
+use crate::alert::Notice;
 use crate::aws::{CallError, chain};
-use crate::config::{ConfigError, ConfigStore, SecretStore};
-use crate::delivery::{Deliverer, Delivery};
+use crate::clock::{Clock as _, Moment, SystemClock};
+use crate::config::{ConfigError, ConfigStore, Configuration};
+use crate::delivery::{Deliverer, Intake, Sent, Taken, Windows};
 use crate::matcher::{Matcher, Tally};
-use crate::outbox::MemoryOutbox;
-use crate::sender::{SendError, WebhookSender};
+use crate::outbox::{Outbox, OutboxError, StateTable, Table as _};
+use crate::sender::Senders;
 use crate::source::{LogObject, SourceError, Work};
 use trailhook_engine::log::{LogError, LogReader, ObjectKind, SplitError, TAKE};
 
-/// Matches that wait for delivery before reading goes on. Memory is bounded by them and by the largest record.
+/// Matches that wait for the intake before reading goes on. Memory is bounded by them and by the largest record.
 const BATCH: usize = 64;
 
 /// What an invocation did.
@@ -33,10 +39,10 @@ pub struct Report {
     pub skipped: u64,
     /// What was seen in them.
     pub tally: Tally,
-    /// Messages that were delivered.
-    pub messages: u64,
-    /// Alerts that were delivered before.
-    pub repeated: u64,
+    /// What became of the matches.
+    pub taken: Taken,
+    /// What was sent.
+    pub sent: Sent,
 }
 
 /// Why an invocation failed. What could be done was done; the retry does the rest.
@@ -71,7 +77,7 @@ pub enum Failure {
         /// Why.
         reason: ReadError,
     },
-    /// Alerts could not be delivered on a route.
+    /// Alerts could not be delivered on a route, and nobody else would deliver them later.
     #[error("route {route}: {alerts} alert(s) not delivered: {reason}")]
     Route {
         /// The route.
@@ -79,8 +85,11 @@ pub enum Failure {
         /// How many.
         alerts: u64,
         /// Why; of several reasons the first.
-        reason: SendError,
+        reason: String,
     },
+    /// The state table did not do what it was asked.
+    #[error(transparent)]
+    Outbox(#[from] OutboxError),
 }
 
 /// Why an object could not be read.
@@ -95,6 +104,9 @@ pub enum ReadError {
     /// The content is not a whole log.
     #[error(transparent)]
     Log(#[from] LogError),
+    /// What matched could not be claimed.
+    #[error(transparent)]
+    Outbox(#[from] OutboxError),
     /// The invocation's time was over before the object's end.
     #[error("the invocation's time is over; give the function more of it, or more memory, which makes it faster")]
     OutOfTime,
@@ -112,33 +124,36 @@ impl fmt::Display for Failures<'_> {
     }
 }
 
+/// What delivers in the function.
+type FunctionDeliverer = Deliverer<StateTable, SystemClock, Senders>;
+
 /// All that an invocation works with.
 pub struct Pipeline {
     s3: aws_sdk_s3::Client,
     config: ConfigStore,
-    deliverer: Deliverer,
+    deliverer: FunctionDeliverer,
 }
 
 impl Pipeline {
     /// Puts the parts together. Nothing is read yet.
     #[must_use]
-    pub fn new(s3: aws_sdk_s3::Client, config: ConfigStore, secrets: SecretStore, webhooks: WebhookSender) -> Self {
-        Self { s3, config, deliverer: Deliverer::new(secrets, MemoryOutbox::default(), webhooks) }
+    pub fn new(s3: aws_sdk_s3::Client, config: ConfigStore, table: StateTable, senders: Senders) -> Self {
+        let windows = if table.own_memory().is_some() { Windows::AreNotSeen } else { Windows::AreSeen };
+        Self { s3, config, deliverer: Deliverer::new(Outbox::new(table, SystemClock), senders, windows) }
     }
 
-    /// Reads the objects, decides about their events, and delivers the alerts before the deadline.
+    /// Reads the objects, decides about their events, claims the alerts, and sends what is due before the deadline.
     ///
     /// Each object and each route stands alone: what fails does not keep the others from being done.
     ///
     /// # Errors
     ///
-    /// [`InvocationError`] if anything was left undone, so that the invocation is retried.
-    pub async fn run(&self, work: Work, deadline: Instant) -> Result<Report, InvocationError> {
-        let configuration = timeout_at(deadline, Box::pin(self.config.current())).await;
-        let configuration = configuration.map_err(|_| ConfigError::OutOfTime)??;
+    /// [`InvocationError`] if anything was left undone that nobody else would do, so that the invocation is retried.
+    pub async fn run(&self, work: Work, deadline: Moment) -> Result<Report, InvocationError> {
+        let configuration = self.configuration(deadline).await?;
         let mut report = Report::default();
         let mut failures: Vec<_> = work.broken.into_iter().map(Failure::from).collect();
-        let mut delivery = self.deliverer.begin(&configuration.routes, deadline);
+        let mut intake = self.deliverer.intake(&configuration.routes, deadline);
         for object in work.objects {
             match ObjectKind::of_key(&object.key) {
                 ObjectKind::Log => {}
@@ -149,20 +164,32 @@ impl Pipeline {
                 }
             }
             // Boxed: the futures of the SDK nest deeper than the compiler follows in one piece.
-            let reading = Box::pin(self.read(&configuration.rules, &object, &mut delivery, deadline));
+            let reading = Box::pin(self.read(&configuration.rules, &object, &mut intake, deadline));
             let (tally, outcome) = reading.await;
             report.tally.add(tally);
             match outcome {
                 Ok(()) => report.logs += 1,
                 Err(reason) => {
-                    let LogObject { bucket, key } = object;
+                    let LogObject { bucket, key, .. } = object;
                     failures.push(Failure::Object { bucket, key, reason });
                 }
             }
         }
-        failures.extend(delivery.finish(&mut report));
-        for (rule, (count, first)) in &report.tally.rule_errors {
-            tracing::warn!(rule, count, first, "a rule erred, which counts as no match");
+        self.tell_of_errors(&configuration, &report.tally, &mut intake);
+        if let Err(error) = Box::pin(intake.finish()).await {
+            failures.push(error.into());
+        }
+        report.taken = intake.into_taken();
+        let groups = report.taken.groups.keys().cloned().collect::<Vec<_>>();
+        report.sent = Box::pin(self.deliverer.send(&configuration.routes, groups, deadline)).await;
+        if self.deliverer.outbox().table().own_memory().is_some() {
+            self.deliverer.give_up(&configuration.routes, &report.taken);
+            let left = std::mem::take(&mut report.sent.failures).into_iter();
+            failures.extend(left.map(|(route, failure)| Failure::Route {
+                route,
+                alerts: failure.alerts,
+                reason: failure.reason,
+            }));
         }
         if failures.is_empty() {
             Ok(report)
@@ -171,14 +198,53 @@ impl Pipeline {
         }
     }
 
-    /// Reads one object as it arrives, and delivers what matches on the way: also of an object that cannot be read to its
-    /// end.
+    /// Sends what earlier invocations have left and what is due by now.
+    ///
+    /// # Errors
+    ///
+    /// [`InvocationError`] if there is no configuration, or the table does not say what is due.
+    pub async fn flush(&self, deadline: Moment) -> Result<Sent, InvocationError> {
+        let configuration = self.configuration(deadline).await?;
+        let flushing = Box::pin(self.deliverer.flush(&configuration.routes, deadline));
+        flushing
+            .await
+            .map_err(|error| InvocationError::Incomplete { failures: vec![error.into()], report: Box::default() })
+    }
+
+    async fn configuration(&self, deadline: Moment) -> Result<std::sync::Arc<Configuration>, ConfigError> {
+        let configuration = timeout_at(instant(deadline), Box::pin(self.config.current())).await;
+        configuration.map_err(|_| ConfigError::OutOfTime)?
+    }
+
+    /// Says once a day of each rule that erred, if people want to hear of it.
+    fn tell_of_errors(
+        &self,
+        configuration: &Configuration,
+        tally: &Tally,
+        intake: &mut Intake<'_, StateTable, SystemClock, Senders>,
+    ) {
+        let day = SystemClock.now().to_string();
+        let day = day.split('T').next().unwrap_or_default();
+        for (rule, (count, first)) in &tally.rule_errors {
+            tracing::warn!(rule, count, first, "a rule erred, which counts as no match");
+            if configuration.settings.notify_rule_errors {
+                let text = format!(
+                    "The rule {rule} erred on an event, which counts as no match: {first}. It is told once a day. Mend the rule, \
+                     or set `notify_rule_errors = false` in the trailhook_settings of the namespace."
+                );
+                let notice = Notice { title: format!("rule {rule} erred"), text };
+                intake.notice(&["rule-error", rule, day], Severity::Low, &notice);
+            }
+        }
+    }
+
+    /// Reads one object as it arrives, and takes in what matches on the way: also of an object that cannot be read to its end.
     async fn read(
         &self,
         rules: &RuleSet,
         object: &LogObject,
-        delivery: &mut Delivery<'_>,
-        deadline: Instant,
+        intake: &mut Intake<'_, StateTable, SystemClock, Senders>,
+        deadline: Moment,
     ) -> (Tally, Result<(), ReadError>) {
         let address = format!("s3://{}/{}", object.bucket, object.key);
         let mut reader = None;
@@ -195,11 +261,11 @@ impl Pipeline {
                         reader = Some(LogReader::new(*first, matcher));
                     }
                     let Some(reader) = &mut reader else { continue };
-                    let taken = reader.push(part);
+                    let read = reader.push(part);
                     if reader.sink_mut().pending() >= BATCH {
-                        delivery.deliver(reader.sink_mut().take()).await;
+                        take(intake, object, reader.sink_mut()).await?;
                     }
-                    taken?;
+                    read?;
                 }
             }
             match &mut reader {
@@ -209,11 +275,26 @@ impl Pipeline {
         }
         .await;
         let Some(mut reader) = reader else { return (Tally::default(), outcome) };
-        delivery.deliver(reader.sink_mut().take()).await;
-        (reader.sink_mut().tally(), outcome)
+        let taken = take(intake, object, reader.sink_mut()).await;
+        (reader.sink_mut().tally(), outcome.and(taken.map_err(ReadError::from)))
     }
 }
 
-async fn before<T>(deadline: Instant, work: impl Future<Output = T>) -> Result<T, ReadError> {
-    timeout_at(deadline, work).await.map_err(|_| ReadError::OutOfTime)
+/// Hands what matched to the intake, unless nobody is to be told of it.
+async fn take(
+    intake: &mut Intake<'_, StateTable, SystemClock, Senders>,
+    object: &LogObject,
+    matcher: &mut Matcher<'_>,
+) -> Result<(), OutboxError> {
+    let matches = matcher.take();
+    if object.is_told { Box::pin(intake.take(matches)).await } else { Ok(()) }
+}
+
+/// A moment as the runtime's timers know it.
+fn instant(moment: Moment) -> Instant {
+    Instant::now() + moment.since(SystemClock.now())
+}
+
+async fn before<T>(deadline: Moment, work: impl Future<Output = T>) -> Result<T, ReadError> {
+    timeout_at(instant(deadline), work).await.map_err(|_| ReadError::OutOfTime)
 }

@@ -92,6 +92,19 @@ impl Grouping {
     /// The window of a rule that names none, in seconds.
     pub const DEFAULT_WINDOW_SECONDS: u32 = 15 * 60;
 
+    /// The fields whose values make the conversation.
+    pub fn fields(&self) -> impl Iterator<Item = &str> {
+        let named = self.by.iter().flatten().map(String::as_str);
+        let default = if self.by.is_some() { &[][..] } else { &Self::DEFAULT_BY };
+        named.chain(default.iter().copied())
+    }
+
+    /// How long the conversation stays open, in seconds.
+    #[must_use]
+    pub fn seconds(&self) -> u32 {
+        self.window.as_ref().map_or(Self::DEFAULT_WINDOW_SECONDS, Window::seconds)
+    }
+
     fn is_default(&self) -> bool {
         *self == Self::default()
     }

@@ -28,6 +28,7 @@
 
 mod actor;
 mod flatten;
+mod grouping;
 mod json;
 mod json_text;
 mod secret;

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use trailhook_engine::document::{Document, PackDocument, RouteDocument, RuleDocument};
+use trailhook_engine::document::{Document, PackDocument, RouteDocument, RuleDocument, SettingsDocument};
 use trailhook_engine::pack::{Pack, Published};
-use trailhook_engine::{Rule, RuleSet};
+use trailhook_engine::{Route, Rule, RuleSet};
 
 /// A parameter as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub struct Parameters {
     pub routes: Vec<Parameter>,
     /// Packs.
     pub packs: Vec<Parameter>,
+    /// The settings, if there are any.
+    pub settings: Option<Parameter>,
 }
 
 /// The rules and routes of a namespace.
@@ -32,7 +34,9 @@ pub struct Configuration {
     /// The rules that can be evaluated, those of packs among them.
     pub rules: RuleSet,
     /// The routes, by name.
-    pub routes: Vec<RouteDocument>,
+    pub routes: Vec<Route>,
+    /// What holds for all of them.
+    pub settings: SettingsDocument,
     /// The documents that are not used as they were published. No other is touched by it.
     pub broken: Vec<BrokenDocument>,
 }
@@ -110,14 +114,20 @@ impl Configuration {
         for parameter in &parameters.routes {
             let route = RouteDocument::decode(&parameter.value)
                 .map_err(|error| error.to_string())
-                .and_then(|document| check_name(parameter, &document.name).map(|()| document));
+                .and_then(|document| check_name(parameter, &document.name).map(|()| document))
+                .and_then(|document| Route::compile(document).map_err(|broken| broken.to_string()));
             match route {
                 Ok(route) => routes.push(route),
                 Err(reason) => set_aside(parameter, Extent::Off, reason),
             }
         }
-        routes.sort_by(|left, right| left.name.cmp(&right.name));
-        Self { rules: RuleSet::new(compiled), routes, broken }
+        routes.sort_by(|left, right| left.name().cmp(right.name()));
+        let settings = parameters.settings.as_ref().map(|parameter| {
+            SettingsDocument::decode(&parameter.value)
+                .inspect_err(|error| set_aside(parameter, Extent::Off, error.to_string()))
+                .unwrap_or_default()
+        });
+        Self { rules: RuleSet::new(compiled), routes, settings: settings.unwrap_or_default(), broken }
     }
 }
 
@@ -164,9 +174,9 @@ mod tests {
             ),
             parameter("/t/routes/pager", r#"{"schema":1,"name":"pager","destination":{"type":"pager"}}"#),
         ];
-        let configuration = Configuration::compile(&Parameters { rules, routes, packs: vec![] });
+        let configuration = Configuration::compile(&Parameters { rules, routes, ..Parameters::default() });
         assert_eq!(configuration.rules.len(), 1);
-        assert_eq!(configuration.routes.iter().map(|route| route.name.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(configuration.routes.iter().map(Route::name).collect::<Vec<_>>(), ["a", "b"]);
         let broken: Vec<_> = configuration.broken.iter().map(ToString::to_string).collect();
         assert_eq!(broken.len(), 5);
         assert!(broken[0].starts_with("/t/rules/garbled is off: the document is not readable"), "{}", broken[0]);

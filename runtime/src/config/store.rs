@@ -99,13 +99,14 @@ impl ConfigStore {
     }
 
     async fn read(&self) -> Result<Configuration, CallError> {
-        let (rules, routes, packs) = tokio::try_join!(
+        let (rules, routes, packs, settings) = tokio::try_join!(
             self.documents(DocumentKind::Rule),
             self.documents(DocumentKind::Route),
-            self.documents(DocumentKind::Pack)
+            self.documents(DocumentKind::Pack),
+            self.settings()
         )?;
         let packs_read = packs.len();
-        let configuration = Configuration::compile(&Parameters { rules, routes, packs });
+        let configuration = Configuration::compile(&Parameters { rules, routes, packs, settings });
         for broken in &configuration.broken {
             tracing::error!(parameter = broken.parameter, "{broken}");
         }
@@ -118,6 +119,21 @@ impl ConfigStore {
             "configuration read"
         );
         Ok(configuration)
+    }
+
+    async fn settings(&self) -> Result<Option<Parameter>, CallError> {
+        let name = self.namespace.settings();
+        let answer = self.client.get_parameter().name(&name).send().await;
+        match answer {
+            Ok(answer) => {
+                let value = answer.parameter.and_then(|parameter| parameter.value).unwrap_or_default();
+                Ok(Some(Parameter { name, value }))
+            }
+            Err(error) => match error.as_service_error() {
+                Some(service) if service.is_parameter_not_found() => Ok(None),
+                _ => Err(CallError::new("GetParameter", name, &error)),
+            },
+        }
     }
 
     async fn documents(&self, kind: DocumentKind) -> Result<Vec<Parameter>, CallError> {

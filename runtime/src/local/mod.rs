@@ -6,6 +6,7 @@ mod explain;
 mod input;
 mod output;
 mod packs;
+mod played;
 mod replay;
 mod rules;
 mod terraform;

@@ -10,11 +10,11 @@ use serde_json::json;
 use trailhook_engine::{Rule, RuleSet};
 
 use super::output::{self, Output, count};
+use super::played::Played;
 use super::rules::{self, Rules, Sources};
 use super::{End, input};
 use crate::matcher::{Match, Matcher, Tally};
-use crate::message::{Subject, render, terminal};
-use crate::outbox::{Claim, MemoryOutbox};
+use crate::message::{Message, terminal};
 
 /// What of a replay is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,6 @@ struct Replay {
     messages: u64,
     tally: Tally,
     by_rule: BTreeMap<String, u64>,
-    outbox: MemoryOutbox,
 }
 
 pub(super) fn run(sources: &Sources, log_paths: &[PathBuf], show: Show) -> anyhow::Result<End> {
@@ -42,14 +41,17 @@ pub(super) fn run(sources: &Sources, log_paths: &[PathBuf], show: Show) -> anyho
     let files = log_files(log_paths)?;
     let mut output = Output::new();
     let mut replay = Replay::default();
+    let mut played = Played::new()?;
     // A rule that never matches is the most telling line of the summary.
     replay.by_rule.extend(rules.names().map(|name| (name.to_owned(), 0)));
     for file in &files {
         let mut matcher = Matcher::new(&rules, file.display().to_string(), Timestamp::now());
         let outcome = scan(file, &mut matcher);
         replay.tally.add(matcher.tally());
-        for found in &matcher.take() {
-            replay.alert(found, show, &mut output)?;
+        let matches = matcher.take();
+        replay.count(&matches);
+        for (alerts, message) in played.arrive(matches)? {
+            replay.show(alerts, &message, show, &mut output)?;
         }
         match outcome {
             Ok(()) => replay.logs += 1,
@@ -60,7 +62,10 @@ pub(super) fn run(sources: &Sources, log_paths: &[PathBuf], show: Show) -> anyho
             }
         }
     }
-    replay.summary(show, &mut output)?;
+    for (alerts, message) in played.end()? {
+        replay.show(alerts, &message, show, &mut output)?;
+    }
+    replay.summary(played.below_threshold(), show, &mut output)?;
     output.flush()?;
     Ok(if replay.unreadable == 0 { End::Well } else { End::Findings })
 }
@@ -128,34 +133,29 @@ fn scan(path: &Path, matcher: &mut Matcher<'_>) -> anyhow::Result<()> {
 }
 
 impl Replay {
-    fn alert(&mut self, found: &Match<'_>, show: Show, output: &mut Output) -> anyhow::Result<()> {
-        for rule in &found.rules {
+    fn count(&mut self, matches: &[Match<'_>]) {
+        for rule in matches.iter().flat_map(|found| &found.rules) {
             *self.by_rule.entry(rule.name().to_owned()).or_default() += 1;
-        }
-        // One message an event, however many logs it stands in, as from the function.
-        let Some(claimed) = self.outbox.claim(Claim { route: String::new(), event_id: found.id.clone() }) else {
-            return Ok(());
-        };
-        claimed.keep();
-        self.messages += 1;
-        let message = serde_json::to_value(render(&Subject { event: &found.event, rules: &found.rules }))?;
-        match show {
-            Show::Summary => Ok(()),
-            Show::Alerts => output.line(&terminal::draw(&message)),
-            Show::Json => {
-                let rules: Vec<_> = found.rules.iter().map(|rule| rule.name()).collect();
-                output.line(&json!({"event_id": found.id, "rules": rules, "message": message}).to_string())
-            }
         }
     }
 
-    fn summary(&self, show: Show, output: &mut Output) -> anyhow::Result<()> {
-        let Self { logs, unreadable, messages, tally, by_rule, .. } = self;
+    fn show(&mut self, alerts: u64, message: &Message, show: Show, output: &mut Output) -> anyhow::Result<()> {
+        self.messages += 1;
+        let message = serde_json::to_value(message)?;
+        match show {
+            Show::Summary => Ok(()),
+            Show::Alerts => output.line(&terminal::draw(&message)),
+            Show::Json => output.line(&json!({"alerts": alerts, "message": message}).to_string()),
+        }
+    }
+
+    fn summary(&self, below_threshold: u64, show: Show, output: &mut Output) -> anyhow::Result<()> {
+        let Self { logs, unreadable, messages, tally, by_rule } = self;
         let errors: BTreeMap<_, _> = tally.rule_errors.iter().map(|(rule, (count, _))| (rule, count)).collect();
         if show == Show::Json {
             let summary = json!({
                 "logs": logs, "unreadable_logs": unreadable, "events": tally.events, "broken_records": tally.broken_records,
-                "ignored": tally.ignored, "recorded": tally.recorded, "matches": tally.matched, "messages": messages,
+                "ignored": tally.ignored, "recorded": tally.recorded, "matches": tally.matched, "below_threshold": below_threshold, "messages": messages,
                 "matches_by_rule": by_rule, "errors_by_rule": errors,
             });
             return output.line(&json!({"summary": summary}).to_string());
@@ -171,6 +171,7 @@ impl Replay {
         for (number, what) in [
             (tally.ignored, format!("{} ignored", tally.ignored)),
             (tally.recorded, count(tally.recorded, "dry-run match")),
+            (below_threshold, format!("{below_threshold} below a threshold")),
             (tally.broken_records, count(tally.broken_records, "broken record")),
             (*unreadable, count(*unreadable, "unreadable log")),
         ] {

@@ -54,6 +54,13 @@ pub enum Text {
     },
 }
 
+impl Block {
+    /// A paragraph of mark-up.
+    pub(super) fn paragraph(markup: impl Into<String>) -> Self {
+        Self::Section { text: Some(Text::markup(markup)), fields: Vec::new() }
+    }
+}
+
 impl Text {
     pub(super) fn plain(text: impl Into<String>) -> Self {
         Self::PlainText { text: text.into() }

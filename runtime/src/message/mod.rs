@@ -1,10 +1,14 @@
-//! Renderer: an alert becomes a message that fits Slack's limits, and mentions nobody by accident.
+//! Renderer: what is to be told becomes a message that fits its destination's limits, and mentions nobody by accident.
 
 mod block;
-mod facts;
+mod compose;
+mod console;
+mod json;
 mod render;
 pub mod terminal;
 mod text;
 
 pub use block::{Block, Message, Text};
-pub use render::{Subject, render};
+pub use compose::{Shape, compose};
+pub(crate) use json::body;
+pub use json::{Letter, letter};

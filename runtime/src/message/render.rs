@@ -1,77 +1,55 @@
-//! From an alert to a message that fits Slack's limits by construction.
+//! From one alert to a message that fits Slack's limits by construction.
 
-use jiff::Timestamp;
 use trailhook_engine::document::Severity;
-use trailhook_engine::event::{Event, Leaf};
-use trailhook_engine::{Rule, event};
 
 use super::block::{Block, Message, Text};
-use super::facts::{Facts, Time};
-use super::text::{code, escape, truncate};
-
-/// What a message is made of: one event and the rules that match it, the primary one first.
-#[derive(Debug, Clone, Copy)]
-pub struct Subject<'a> {
-    /// The event.
-    pub event: &'a Event,
-    /// The rules; without one there is nothing to tell.
-    pub rules: &'a [&'a Rule],
-}
+use super::text::{code, escape};
+use crate::alert::{AlertSample, Facts, Time, truncate};
+use crate::clock::Moment;
 
 /// Characters of one value, of the 2,000 that a field has.
-const VALUE: usize = 300;
+pub(super) const VALUE: usize = 300;
 /// Characters of a rule's description, of the 3,000 that a section has.
 const DESCRIPTION: usize = 1_500;
 /// Characters of one clause that made the rule match, of which an explanation has at most four in a section of 3,000.
 const CLAUSE: usize = 240;
-/// Fields that the rules read. Each takes at most one name and one value, of the 3,000 characters that a section has.
-const FIELDS_SHOWN: usize = 5;
 /// Characters of the line that notifications show.
 const NOTIFICATION: usize = 600;
-/// Names of rules in the small print.
-const RULES_SHOWN: usize = 5;
-/// Characters of a header (150) less the mark and the word for the severity.
+/// Characters of a header (150) less the mark and the word for the severity, and a number.
 const TITLE: usize = 120;
 
-/// The message of an alert.
+/// The message of one alert.
 ///
 /// The sum of all its texts stays below 12,000 characters, above which Slack refuses a message although each part keeps
 /// its own limit.
-#[must_use]
-pub fn render(subject: &Subject<'_>) -> Message {
-    let facts = Facts::of(subject.event);
-    let severity = subject.rules.iter().map(|rule| rule.document().severity).max().unwrap_or_default();
-    let title = subject.rules.first().map_or("alert", |rule| rule.name());
-    let title = format!("{} {}: {}", mark(severity), word(severity), truncate(title, TITLE));
+pub(super) fn render(sample: &AlertSample) -> Message {
+    let facts = &sample.facts;
+    let title = header(sample.severity, sample.rules.first().map_or("alert", |rule| &rule.name), "");
 
     let mut blocks = vec![Block::Header { text: Text::plain(title.clone()) }];
-    if let Some(description) = subject.rules.first().map(|rule| rule.document().description.as_str())
-        && !description.trim().is_empty()
+    if let Some(description) = sample.rules.first().map(|rule| rule.description.as_str())
+        && !description.is_empty()
     {
-        let description = escape(description.trim(), DESCRIPTION);
-        blocks.push(Block::Section { text: Some(Text::markup(description)), fields: Vec::new() });
+        blocks.push(Block::paragraph(escape(description, DESCRIPTION)));
     }
-    if let Some(why) = why(subject) {
-        blocks.push(Block::Section { text: Some(Text::markup(why)), fields: Vec::new() });
+    if !sample.why.is_empty() {
+        let clauses: Vec<_> = sample.why.iter().map(|clause| code(clause, CLAUSE)).collect();
+        let more = if sample.more_clauses == 0 { String::new() } else { format!(" and {} more", sample.more_clauses) };
+        blocks.push(Block::paragraph(format!("*Why:* {}{more}", clauses.join(", "))));
     }
-    blocks.push(Block::Section { text: None, fields: fact_fields(&facts) });
-    if let Some(read) = fields_read(subject) {
-        blocks.push(Block::Section { text: Some(Text::markup(read)), fields: Vec::new() });
+    blocks.push(Block::Section { text: None, fields: fact_fields(facts) });
+    if !sample.read.is_empty() {
+        let line = |(field, value): &(String, String)| format!("• {}: {}", code(field, VALUE / 2), code(value, VALUE));
+        let lines: Vec<_> = sample.read.iter().map(line).collect();
+        blocks.push(Block::paragraph(format!("*What the rule looked at*\n{}", lines.join("\n"))));
     }
-    blocks.push(Block::Context { elements: vec![Text::markup(small_print(subject, &facts))] });
-    Message { text: escape(&notification(&title, &facts).replace('`', "'"), NOTIFICATION), blocks }
+    blocks.push(Block::Context { elements: vec![Text::markup(small_print(sample, facts))] });
+    Message { text: notification(&title, facts), blocks }
 }
 
-/// The clauses that made the primary rule match, in words.
-fn why(subject: &Subject<'_>) -> Option<String> {
-    let explanation = subject.rules.first()?.expression().explain(subject.event);
-    if !explanation.outcome().is_match() {
-        return None;
-    }
-    let line = explanation.line();
-    let clauses: Vec<_> = line.phrases().iter().map(|phrase| code(phrase.text(), CLAUSE)).collect();
-    let more = if line.more() == 0 { String::new() } else { format!(" and {} more", line.more()) };
-    Some(format!("*Why:* {}{more}", clauses.join(", ")))
+/// The first line of a message.
+pub(super) fn header(severity: Severity, title: &str, behind: &str) -> String {
+    format!("{} {}: {}{behind}", mark(severity), word(severity), truncate(title, TITLE))
 }
 
 fn mark(severity: Severity) -> &'static str {
@@ -84,7 +62,8 @@ fn mark(severity: Severity) -> &'static str {
     }
 }
 
-fn word(severity: Severity) -> &'static str {
+/// The word for a severity that people read.
+pub(super) fn word(severity: Severity) -> &'static str {
     match severity {
         Severity::Info => "Info",
         Severity::Low => "Low",
@@ -114,90 +93,66 @@ fn fact_fields(facts: &Facts) -> Vec<Text> {
     fields
 }
 
-/// Each reader sees the time of their own place; the text behind it is for programs that do not know the mark-up.
-fn time(time: &Time) -> String {
+/// When an event happened.
+pub(super) fn time(time: &Time) -> String {
     match time {
-        Time::At(at) => {
-            format!("<!date^{}^{{date_short_pretty}} {{time_secs}}|{}>", at.as_second(), plain_time(*at))
-        }
+        Time::At(at) => moment(*at),
         Time::Unreadable(text) => code(text, 60),
         Time::Absent => "not recorded".to_owned(),
     }
 }
 
-fn plain_time(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+/// Each reader sees the time of their own place; the text behind it is for programs that do not know the mark-up.
+pub(super) fn moment(at: Moment) -> String {
+    format!("<!date^{}^{{date_short_pretty}} {{time_secs}}|{}>", at.as_seconds(), plain_time(at))
 }
 
-/// The values that the rules looked at, but for those that the message shows already.
-fn fields_read(subject: &Subject<'_>) -> Option<String> {
-    const SHOWN_ALREADY: [&str; 9] = [
-        "eventName",
-        "eventSource",
-        "awsRegion",
-        "sourceIPAddress",
-        "eventTime",
-        "errorCode",
-        "userIdentity.type",
-        "recipientAccountId",
-        "*",
-    ];
-    let mut lines: Vec<String> = Vec::new();
-    for field in subject.rules.iter().flat_map(|rule| rule.expression().fields()) {
-        let Some(leaf) = subject.event.flat().get(field.as_bytes()) else { continue };
-        let line = format!("• {}: {}", code(field, VALUE / 2), code(&shown(field, leaf), VALUE));
-        if !SHOWN_ALREADY.contains(&field) && !lines.contains(&line) && lines.len() < FIELDS_SHOWN {
-            lines.push(line);
-        }
-    }
-    (!lines.is_empty()).then(|| format!("*What the rule looked at*\n{}", lines.join("\n")))
+pub(super) fn plain_time(at: Moment) -> String {
+    jiff::Timestamp::from(at).strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
-fn shown(field: &str, leaf: &Leaf) -> String {
-    match leaf {
-        Leaf::Str(_) if event::is_secret(field) => "hidden".to_owned(),
-        Leaf::Str(text) => text.to_string(),
-        Leaf::Null => event::Json::Null.to_string(),
-        Leaf::Bool(value) => value.to_string(),
-        Leaf::Int(value) => value.to_string(),
-        Leaf::BigInt(value) => value.to_string(),
-        Leaf::Float(value) => event::Json::Float(*value).to_string(),
-    }
-}
-
-fn small_print(subject: &Subject<'_>, facts: &Facts) -> String {
-    let names = |rules: &[&Rule]| rules.iter().map(|rule| code(rule.name(), 130)).collect::<Vec<_>>().join(", ");
-    let shown = subject.rules.get(..RULES_SHOWN).unwrap_or(subject.rules);
-    let more = match subject.rules.len() - shown.len() {
+fn small_print(sample: &AlertSample, facts: &Facts) -> String {
+    let names = sample.rules.iter().map(|rule| code(&rule.name, 130)).collect::<Vec<_>>().join(", ");
+    let more = match sample.more_rules {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    let noun = if subject.rules.len() == 1 { "Rule" } else { "Rules" };
-    let mut parts = vec![format!("{noun} {}{more}", names(shown))];
+    let noun = if sample.rules.len() == 1 { "Rule" } else { "Rules" };
+    let mut parts = vec![format!("{noun} {names}{more}")];
     parts.extend(facts.event_id.as_deref().map(|id| format!("Event {}", code(id, 60))));
     parts.extend(facts.user_agent.as_deref().map(|agent| format!("User agent {}", code(agent, VALUE / 2))));
     parts.join("  ·  ")
 }
 
-fn notification(title: &str, facts: &Facts) -> String {
+/// What notifications and screen readers use: title and facts on one line.
+pub(super) fn notification(title: &str, facts: &Facts) -> String {
     let outcome =
         facts.error.as_ref().map(|(code, _)| format!(" (failed: {})", truncate(code, 60))).unwrap_or_default();
-    format!(
+    let line = format!(
         "{title}: {} called {} of {} in {}, {}{outcome}",
         truncate(&facts.actor, 100),
         truncate(&facts.event_name, 100),
         truncate(&facts.service, 60),
         truncate(&facts.account, 60),
         truncate(&facts.region, 60),
-    )
+    );
+    plain_line(&line)
+}
+
+/// A line without mark-up.
+pub(super) fn plain_line(line: &str) -> String {
+    escape(&line.replace('`', "'"), NOTIFICATION)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::alert::{Keep, Sample};
     use proptest::prelude::{ProptestConfig, any, prop, prop_oneof, proptest};
     use serde_json::{Value, json};
     use trailhook_engine::document::RuleDocument;
+    use trailhook_engine::event::Event;
+    use trailhook_engine::{Alert, Rule};
 
     fn rule(name: &str, description: &str, severity: Severity, expression: &str) -> Rule {
         let description = description.to_owned();
@@ -206,6 +161,13 @@ mod tests {
 
     fn event(record: &Value) -> Event {
         Event::parse(record.to_string().as_bytes()).unwrap()
+    }
+
+    fn sample(event: &Event, rules: &[Rule]) -> AlertSample {
+        match Sample::of(&Alert { event, rules: &rules.iter().collect::<Vec<_>>() }, Keep::Shown) {
+            Sample::Alert(sample) => *sample,
+            Sample::Notice(notice) => panic!("{notice:?}"),
+        }
     }
 
     fn failed_login() -> Value {
@@ -225,7 +187,7 @@ mod tests {
         let expression =
             "event['requestParameters.masterUserPassword'] != '' and event['requestParameters.secretId'] != ''";
         let rule = rule("a", "", Severity::Low, expression);
-        let message = serde_json::to_string(&render(&Subject { event: &event(&record), rules: &[&rule] })).unwrap();
+        let message = serde_json::to_string(&render(&sample(&event(&record), &[rule]))).unwrap();
         assert!(!message.contains("HunterSECRET2"), "{message}");
         assert!(message.contains("requestParameters.masterUserPassword`: `hidden`"), "{message}");
         assert!(message.contains("prod/db"), "{message}");
@@ -243,7 +205,7 @@ mod tests {
             rule("any-login", "", Severity::Low, "event['eventName'] == 'ConsoleLogin'"),
         ];
         let event = event(&failed_login());
-        let message = render(&Subject { event: &event, rules: &rules.iter().collect::<Vec<_>>() });
+        let message = render(&sample(&event, &rules));
         insta::assert_snapshot!(serde_json::to_string_pretty(&message).unwrap());
     }
 
@@ -251,7 +213,11 @@ mod tests {
     fn the_clauses_that_made_the_rule_match_are_told() {
         let told = |expression: &str| {
             let rule = rule("a", "", Severity::Low, expression);
-            why(&Subject { event: &event(&failed_login()), rules: &[&rule] })
+            let message = render(&sample(&event(&failed_login()), &[rule]));
+            message.blocks.into_iter().find_map(|block| match block {
+                Block::Section { text: Some(Text::Mrkdwn { text }), .. } if text.starts_with("*Why:*") => Some(text),
+                _ => None,
+            })
         };
         assert_eq!(
             told("matches(event['userAgent'], '`x`') and event['userIdentity.userName'] not in ('bob', 'eve') and event['userAgent'] != ''").unwrap(),
@@ -310,7 +276,7 @@ mod tests {
             let reads = "event.get('a.b') == event.get('a.c') or event.get('a.d') == event.get('userIdentity.arn') or True";
             let rules: Vec<_> = (0..9).map(|number| rule(&format!("{}{number}", "r".repeat(63)), &texts[11].replace('`', "'"), Severity::High, reads)).collect();
             let event = event(&record);
-            let message = render(&Subject { event: &event, rules: &rules.iter().collect::<Vec<_>>() });
+            let message = render(&sample(&event, &rules));
             assert_fits(&message);
             let sent = serde_json::to_string(&message).unwrap();
             assert!(!sent.contains("<!channel") && !sent.contains("<!here") && !sent.contains("<@"), "{sent}");

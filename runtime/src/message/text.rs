@@ -4,16 +4,6 @@
 //! else. `*`, `_`, `~` and the back-tick have no escape at all, so what an event holds stands in code spans, in which
 //! only the back-tick ends them.
 
-/// A text cut to a number of characters, with an ellipsis where something is missing.
-pub(super) fn truncate(text: &str, characters: usize) -> String {
-    let mut kept: String = text.chars().take(characters).collect();
-    if kept.len() < text.len() {
-        kept.pop();
-        kept.push('…');
-    }
-    kept
-}
-
 /// Escapes what Slack reads as markup, and cuts what comes out to a number of characters: an escape takes up to five, and
 /// Slack's limits count them.
 pub(super) fn escape(text: &str, characters: usize) -> String {
@@ -76,8 +66,6 @@ mod tests {
 
     #[test]
     fn what_is_cut_says_so() {
-        assert_eq!(truncate("日本語", 3), "日本語");
-        assert_eq!(truncate("日本語x", 3), "日本…");
         assert_eq!(code("<<<", 9), "`&lt;…`");
         assert_eq!(code("<<<", 12), "`&lt;&lt;&lt;`");
         assert_eq!(escape("abcd", 3), "ab…");

@@ -4,6 +4,9 @@ use url::{Host, Url};
 
 use crate::config::Secret;
 
+/// Slack's own interface.
+const SLACK_INTERFACE: &str = "https://slack.com/api";
+
 /// Slack's own hosts for webhooks.
 const SLACK_HOSTS: [&str; 2] = ["hooks.slack.com", "hooks.slack-gov.com"];
 
@@ -32,12 +35,7 @@ pub enum UrlError {
 pub(super) fn check(secret: &Secret, allowed_host: Option<&str>) -> Result<Url, UrlError> {
     let url = Url::parse(secret.reveal()).map_err(|_| UrlError::NotAUrl)?;
     let host = url.host().ok_or(UrlError::NotAUrl)?;
-    let is_loopback = match &host {
-        Host::Domain(name) => *name == "localhost",
-        Host::Ipv4(address) => address.is_loopback(),
-        Host::Ipv6(address) => address.is_loopback(),
-    };
-    if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback) {
+    if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback(&url)) {
         return Err(UrlError::NotHttps);
     }
     let host = host.to_string();
@@ -51,9 +49,43 @@ pub(super) fn check(secret: &Secret, allowed_host: Option<&str>) -> Result<Url, 
     Ok(url)
 }
 
+/// The address of `chat.postMessage`, of Slack's own interface or of the one that a route names.
+///
+/// # Errors
+///
+/// [`UrlError`] with what to change.
+pub(super) fn check_interface(api_url: Option<&str>) -> Result<Url, UrlError> {
+    let base = api_url.unwrap_or(SLACK_INTERFACE).trim_end_matches('/');
+    let url = Url::parse(&format!("{base}/chat.postMessage")).map_err(|_| UrlError::NotAUrl)?;
+    if url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)) {
+        Ok(url)
+    } else {
+        Err(UrlError::NotHttps)
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_interface_is_reached_by_tls_or_on_this_machine() {
+        let address = |url| check_interface(url).map(|url| url.to_string());
+        assert_eq!(address(None), Ok("https://slack.com/api/chat.postMessage".to_owned()));
+        let own = address(Some("http://127.0.0.1:8080/api/"));
+        assert_eq!(own, Ok("http://127.0.0.1:8080/api/chat.postMessage".to_owned()));
+        assert_eq!(address(Some("http://slack.com/api")), Err(UrlError::NotHttps));
+        assert_eq!(address(Some("slack.com")), Err(UrlError::NotAUrl));
+    }
 
     #[test]
     fn only_slack_or_the_named_host_is_reached() {

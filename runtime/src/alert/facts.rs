@@ -3,61 +3,104 @@
 use std::borrow::Cow;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use trailhook_engine::event::Event;
 
+use crate::clock::Moment;
+
 /// Who did what, where, from where and when.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Facts {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
     /// Who, as people call them.
-    pub(super) actor: String,
+    pub(crate) actor: String,
     /// What kind of identity that is, in our words.
-    pub(super) actor_kind: &'static str,
+    pub(crate) actor_kind: Cow<'static, str>,
     /// What belongs to the kind and comes from the event: a role, or a type that has no words.
-    pub(super) actor_detail: Option<String>,
-    pub(super) event_name: String,
+    pub(crate) actor_detail: Option<String>,
+    pub(crate) event_name: String,
     /// The service, e.g. `s3` for `s3.amazonaws.com`.
-    pub(super) service: String,
-    pub(super) account: String,
-    pub(super) region: String,
-    pub(super) source_address: Option<String>,
-    pub(super) user_agent: Option<String>,
-    pub(super) time: Time,
+    pub(crate) service: String,
+    pub(crate) account: String,
+    pub(crate) region: String,
+    pub(crate) source_address: Option<String>,
+    pub(crate) user_agent: Option<String>,
+    pub(crate) time: Time,
     /// Error code and message of a call that failed.
-    pub(super) error: Option<(String, Option<String>)>,
-    pub(super) event_id: Option<String>,
+    pub(crate) error: Option<(String, Option<String>)>,
+    pub(crate) event_id: Option<String>,
 }
 
 /// When an event happened.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Time {
-    At(Timestamp),
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Time {
+    /// A point of time.
+    At(Moment),
     /// A text that is no time.
     Unreadable(String),
+    /// The event says none.
     Absent,
 }
 
 impl Facts {
-    pub(super) fn of(event: &Event) -> Self {
+    pub(crate) fn of(event: &Event, account: Option<Cow<'_, str>>) -> Self {
         let text = |key: &str| event.str(key).map(Cow::into_owned).filter(|text| !text.is_empty());
         let or_unknown = |value: Option<String>| value.unwrap_or_else(|| "unknown".to_owned());
         let (actor, actor_kind, actor_detail) = actor(&text);
         Self {
             actor,
-            actor_kind,
+            actor_kind: actor_kind.into(),
             actor_detail,
             event_name: or_unknown(text("eventName")),
             service: or_unknown(text("eventSource").map(|source| source.trim_end_matches(".amazonaws.com").to_owned())),
-            account: or_unknown(text("recipientAccountId").or_else(|| text("userIdentity.accountId"))),
+            account: or_unknown(account.map(Cow::into_owned)),
             region: or_unknown(text("awsRegion")),
             source_address: text("sourceIPAddress"),
             user_agent: text("userAgent"),
             time: match text("eventTime") {
                 None => Time::Absent,
-                Some(time) => time.parse().map_or(Time::Unreadable(time), Time::At),
+                Some(time) => time.parse::<Timestamp>().map_or(Time::Unreadable(time), |at| Time::At(at.into())),
             },
             error: text("errorCode").map(|code| (code, text("errorMessage"))),
             event_id: text("eventID"),
         }
+    }
+}
+
+impl Facts {
+    /// The texts that come from the event, each of any length.
+    pub(crate) fn texts(&mut self) -> impl Iterator<Item = &mut String> {
+        let Self {
+            actor,
+            actor_detail,
+            event_name,
+            service,
+            account,
+            region,
+            source_address,
+            user_agent,
+            time,
+            error,
+            event_id,
+            ..
+        } = self;
+        let (code, message) = match error {
+            Some((code, message)) => (Some(code), message.as_mut()),
+            None => (None, None),
+        };
+        let time = match time {
+            Time::Unreadable(text) => Some(text),
+            Time::At(_) | Time::Absent => None,
+        };
+        let optional = [
+            actor_detail.as_mut(),
+            source_address.as_mut(),
+            user_agent.as_mut(),
+            event_id.as_mut(),
+            code,
+            message,
+            time,
+        ];
+        [actor, event_name, service, account, region].into_iter().chain(optional.into_iter().flatten())
     }
 }
 
@@ -108,9 +151,11 @@ fn role_of_arn(arn: Option<&str>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use trailhook_engine::Alert;
 
     fn facts(record: &str) -> Facts {
-        Facts::of(&Event::parse(record.as_bytes()).unwrap())
+        let event = Event::parse(record.as_bytes()).unwrap();
+        Facts::of(&event, Alert { event: &event, rules: &[] }.account())
     }
 
     #[test]

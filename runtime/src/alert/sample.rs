@@ -1,0 +1,319 @@
+//! What is kept of an alert until it was told, so that it can be told by another instance and another version.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use trailhook_engine::document::Severity;
+use trailhook_engine::event::{self, Json};
+use trailhook_engine::{Alert, Rule};
+
+use super::cut::truncate;
+use super::facts::Facts;
+
+/// Bytes of what is kept of an alert for Slack.
+pub const MAX_SAMPLE: usize = 8 * 1024;
+/// Bytes of what is kept of the first alert of a group for a destination that takes whole events. SNS takes 256 KB with all that is
+/// around it.
+pub const MAX_WHOLE_SAMPLE: usize = 200 * 1024;
+
+/// Characters of a rule's description.
+const DESCRIPTION: usize = 1_500;
+/// Rules that are named.
+const RULES: usize = 5;
+/// Clauses that made the rule match.
+const CLAUSES: usize = 4;
+/// Fields that the rules read.
+const FIELDS: usize = 5;
+
+/// What all messages of a group are about.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Head {
+    /// The primary rule's name, or what a notice is about.
+    pub title: String,
+    /// How grave it is.
+    pub severity: Severity,
+    /// The account and the region of its last event, where it is about events.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<(String, String)>,
+}
+
+/// What is shown of one alert, or of a notice.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sample {
+    /// An event for which rules are true.
+    Alert(Box<AlertSample>),
+    /// A word about the function itself.
+    Notice(Notice),
+}
+
+/// What is shown of one alert.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AlertSample {
+    /// The rules, the primary one first, as far as they are named.
+    pub(crate) rules: Vec<NamedRule>,
+    /// How many more there are.
+    #[serde(default)]
+    pub(crate) more_rules: usize,
+    pub(crate) severity: Severity,
+    #[serde(default)]
+    pub(crate) labels: BTreeMap<String, String>,
+    pub(crate) facts: Facts,
+    /// The clauses that made the primary rule match, and how many more there are.
+    #[serde(default)]
+    pub(crate) why: Vec<String>,
+    #[serde(default)]
+    pub(crate) more_clauses: usize,
+    /// Fields that the rules read, with their values.
+    #[serde(default)]
+    pub(crate) read: Vec<(String, String)>,
+    /// The record, for a destination that takes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) event: Option<Value>,
+}
+
+/// A rule as an alert names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedRule {
+    pub(crate) name: String,
+    pub(crate) severity: Severity,
+    /// Of the primary rule alone.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) description: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) runbook_url: Option<String>,
+}
+
+/// A word about the function itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// What it is about, in a few words.
+    pub title: String,
+    /// What happened, and what to do.
+    pub text: String,
+}
+
+/// How much of an event is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// What a message of Slack shows.
+    Shown,
+    /// The whole record as well, as far as it fits.
+    Event,
+}
+
+impl Head {
+    /// The head of the messages about an alert.
+    #[must_use]
+    pub fn of(alert: &Alert<'_>) -> Self {
+        let place = alert.account().zip(alert.region());
+        Self {
+            title: alert.primary().map_or_else(|| "alert".to_owned(), |rule| rule.name().to_owned()),
+            severity: alert.severity(),
+            place: place.map(|(account, region)| (truncate(&account, 60), truncate(&region, 60))),
+        }
+    }
+}
+
+impl Sample {
+    /// What is kept of an alert.
+    #[must_use]
+    pub fn of(alert: &Alert<'_>, keep: Keep) -> Self {
+        let named = |(place, rule): (usize, &&Rule)| NamedRule {
+            name: rule.name().to_owned(),
+            severity: rule.document().severity,
+            description: if place == 0 {
+                truncate(rule.document().description.trim(), DESCRIPTION)
+            } else {
+                String::new()
+            },
+            runbook_url: rule.document().runbook_url.clone().filter(|_| place == 0),
+        };
+        let (why, more_clauses) = why(alert);
+        let event = match keep {
+            Keep::Shown => None,
+            Keep::Event => Some(visible(alert.event.record(), &mut String::new())),
+        };
+        let owned = |(key, value): (&str, &str)| (truncate(key, 80), truncate(value, 80));
+        let sample = AlertSample {
+            rules: alert.rules.iter().enumerate().take(RULES).map(named).collect(),
+            more_rules: alert.rules.len().saturating_sub(RULES),
+            severity: alert.severity(),
+            labels: alert.labels().into_iter().take(20).map(owned).collect(),
+            facts: Facts::of(alert.event, alert.account()),
+            why,
+            more_clauses,
+            read: read(alert),
+            event,
+        };
+        let most = if keep == Keep::Event { MAX_WHOLE_SAMPLE } else { MAX_SAMPLE };
+        Self::Alert(Box::new(sample.fit(most)))
+    }
+
+    /// A notice of a text.
+    #[must_use]
+    pub fn of_text(text: &str) -> Self {
+        Self::Notice(Notice { title: String::new(), text: text.to_owned() })
+    }
+
+    /// The bytes that it takes in the table.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        size(self)
+    }
+
+    /// The same in the room of a sample for Slack.
+    #[must_use]
+    pub fn small(self) -> Self {
+        match self {
+            Self::Alert(sample) => Self::Alert(Box::new(sample.fit(MAX_SAMPLE))),
+            notice @ Self::Notice(_) => notice,
+        }
+    }
+}
+
+fn size(value: &impl Serialize) -> usize {
+    serde_json::to_vec(value).map_or(usize::MAX, |bytes| bytes.len())
+}
+
+impl AlertSample {
+    /// The same in so many bytes: the record goes first, then what stands behind in long texts.
+    fn fit(mut self, most: usize) -> Self {
+        for characters in [usize::MAX, 300, 150, 75, 30, 10] {
+            if size(&self) <= most {
+                return self;
+            }
+            self.event = None;
+            self.cut(characters);
+        }
+        self
+    }
+
+    fn cut(&mut self, characters: usize) {
+        let texts = self.why.iter_mut().chain(self.read.iter_mut().flat_map(|(field, value)| [field, value]));
+        for text in texts.chain(self.facts.texts()) {
+            *text = truncate(text, characters);
+        }
+        for rule in &mut self.rules {
+            rule.description = truncate(&rule.description, characters.saturating_mul(5));
+        }
+        if characters <= 75 {
+            self.labels.clear();
+        }
+    }
+}
+
+/// The clauses that made the primary rule match, in words, and how many more there are.
+fn why(alert: &Alert<'_>) -> (Vec<String>, usize) {
+    let Some(rule) = alert.primary() else { return Default::default() };
+    let explanation = rule.expression().explain(alert.event);
+    if !explanation.outcome().is_match() {
+        return Default::default();
+    }
+    let line = explanation.line();
+    let phrases = line.phrases().iter().take(CLAUSES).map(|phrase| phrase.text().to_owned()).collect();
+    (phrases, line.more())
+}
+
+/// The values that the rules looked at, but for those that each message shows already.
+fn read(alert: &Alert<'_>) -> Vec<(String, String)> {
+    const SHOWN_ALREADY: [&str; 9] = [
+        "eventName",
+        "eventSource",
+        "awsRegion",
+        "sourceIPAddress",
+        "eventTime",
+        "errorCode",
+        "userIdentity.type",
+        "recipientAccountId",
+        "*",
+    ];
+    let mut read: Vec<(String, String)> = Vec::new();
+    for field in alert.rules.iter().flat_map(|rule| rule.expression().fields()) {
+        let Some(leaf) = alert.event.flat().get(field.as_bytes()) else { continue };
+        let is_shown = SHOWN_ALREADY.contains(&field) || read.iter().any(|(shown, _)| shown == field);
+        if !is_shown && read.len() < FIELDS {
+            let is_hidden = matches!(leaf, event::Leaf::Str(_)) && event::is_secret(field);
+            read.push((field.to_owned(), if is_hidden { "hidden".to_owned() } else { leaf.to_string() }));
+        }
+    }
+    read
+}
+
+/// A record as strict readers of JSON take it, without what is a secret by its name.
+fn visible(json: &Json, path: &mut String) -> Value {
+    match json {
+        Json::Null => Value::Null,
+        Json::Bool(value) => Value::Bool(*value),
+        Json::Int(value) => (*value).into(),
+        Json::BigInt(value) => value.to_string().into(),
+        Json::Float(value) => {
+            serde_json::Number::from_f64(*value).map_or_else(|| json.to_string().into(), Value::Number)
+        }
+        Json::Str(_) if event::is_secret(path) => "hidden".into(),
+        Json::Str(text) => text.to_string().into(),
+        Json::Array(items) => items.iter().map(|item| visible(item, path)).collect(),
+        Json::Object(members) => {
+            let length = path.len();
+            let member = |(key, value): (&event::TextBuf, &Json)| {
+                if length > 0 {
+                    path.push('.');
+                }
+                path.push_str(&key.to_string_lossy());
+                let shown = visible(value, path);
+                path.truncate(length);
+                (key.to_string(), shown)
+            };
+            Value::Object(members.iter().map(member).collect())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use trailhook_engine::document::RuleDocument;
+    use trailhook_engine::event::Event;
+
+    fn sample(record: &str, keep: Keep) -> AlertSample {
+        let expression = "event.get('requestParameters.a') == event.get('x') or True";
+        let rule = Rule::compile(RuleDocument::new("rule", expression)).unwrap();
+        let event = Event::parse(record.as_bytes()).unwrap();
+        match Sample::of(&Alert { event: &event, rules: &[&rule] }, keep) {
+            Sample::Alert(sample) => *sample,
+            Sample::Notice(notice) => panic!("{notice:?}"),
+        }
+    }
+
+    #[test]
+    fn a_sample_comes_back_as_it_was() {
+        let record = r#"{"eventName":"StopLogging","eventTime":"2026-02-03T04:05:06Z","requestParameters":{"a":"b"}}"#;
+        let sample = Sample::Alert(Box::new(sample(record, Keep::Event)));
+        assert_eq!(serde_json::from_str::<Sample>(&serde_json::to_string(&sample).unwrap()).unwrap(), sample);
+    }
+
+    #[test]
+    fn a_sample_keeps_its_room_whatever_the_event_says() {
+        for filler in ["\\u0000", "日", "<", "\\\""] {
+            let text = filler.repeat(20_000);
+            let record = format!(
+                r#"{{"eventName":"{text}","eventSource":"{text}","awsRegion":"{text}","userAgent":"{text}","errorCode":"{text}",
+                    "errorMessage":"{text}","sourceIPAddress":"{text}","recipientAccountId":"{text}","eventID":"{text}",
+                    "eventTime":"{text}","userIdentity":{{"type":"{text}","arn":"{text}"}},"requestParameters":{{"a":"{text}"}}}}"#
+            );
+            assert!(size(&sample(&record, Keep::Shown)) <= MAX_SAMPLE, "{filler}");
+            let whole = sample(&record, Keep::Event);
+            assert!(whole.event.is_none() && size(&whole) <= MAX_WHOLE_SAMPLE, "{filler}");
+        }
+    }
+
+    #[test]
+    fn a_whole_event_is_strict_json_without_secrets() {
+        let record = r#"{"a":NaN,"b":123456789012345678901234567890,"c":"\ud800","requestParameters":{"password":"HIDDEN1","list":[{"token":"HIDDEN2"}],"tokenId":"t"}}"#;
+        let text = sample(record, Keep::Event).event.unwrap().to_string();
+        assert!(!text.contains("HIDDEN"), "{text}");
+        assert!(text.contains(r#""a":"NaN""#) && text.contains(r#""tokenId":"t""#), "{text}");
+        assert!(serde_json::from_str::<Value>(&text).is_ok());
+    }
+}

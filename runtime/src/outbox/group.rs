@@ -1,0 +1,506 @@
+//! A group: alerts of one route that are one conversation. What is to be told of them, and what was.
+//!
+//! Nothing here reads a clock or a table. A group is read, changed by these functions, and written back if nobody else has
+//! written it meanwhile; so whatever runs at the same time, the steps of a group come one after another.
+//!
+//! ```text
+//!            add                draft -> post -> posted
+//!  nothing ------> pending ------------------------------> open: the window runs, repeats are added
+//!                     ^                                      |
+//!                     +--------------- add ------------------+
+//! ```
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::tally::TopValues;
+use crate::alert::{Head, Sample};
+use crate::clock::Moment;
+
+/// Alerts of a group that are kept to be shown, beside their number.
+pub const MAX_SAMPLES: usize = 5;
+
+/// How long a group of which something is still to be told is kept: as long as receipts are.
+const KEPT_PENDING: Duration = Duration::from_secs(14 * 24 * 60 * 60);
+/// How long one is kept behind the end of its window.
+const KEPT_TOLD: Duration = Duration::from_secs(24 * 60 * 60);
+/// The first wait before a group that could not be posted is tried again; it doubles with each further one.
+const FIRST_WAIT: Duration = Duration::from_secs(30);
+/// The longest such wait.
+const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
+
+/// Where the repeats of an alert go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeats {
+    /// Into the thread of the first, as soon as they come.
+    Thread,
+    /// Into one message at the end of the window.
+    Summary,
+    /// Into a message as soon as they come: for a process that may not see the end of the window.
+    AtOnce,
+}
+
+/// Alerts of one route that are one conversation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Group {
+    /// What all its messages are about.
+    pub head: Head,
+    /// How long a conversation stays open.
+    window: u32,
+    /// Messages that were recorded. A sender that finds another number than it began with was overtaken.
+    posts: u64,
+    /// Alerts that are to be told.
+    pending: u64,
+    /// Since when, and from when on they are due.
+    since: Moment,
+    due: Moment,
+    /// How often posting them failed.
+    #[serde(default)]
+    failures: u32,
+    /// Some of them.
+    #[serde(default)]
+    samples: Vec<Sample>,
+    /// What they have most often.
+    #[serde(default)]
+    top: TopValues,
+    /// The times of their first and last event.
+    #[serde(default)]
+    times: Option<(Moment, Moment)>,
+    /// The conversation, if one has begun.
+    #[serde(default)]
+    open: Option<Open>,
+    /// The route that could not deliver them, if it is not this one.
+    #[serde(default)]
+    pub undeliverable: Option<Undeliverable>,
+}
+
+/// A conversation that has begun.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Open {
+    at: Moment,
+    ends: Moment,
+    #[serde(default)]
+    thread: Option<Thread>,
+    /// Repeats that were posted.
+    replies: u32,
+    /// Alerts that were told in it.
+    told: u64,
+}
+
+/// A thread of Slack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Thread {
+    /// The channel in which it is.
+    pub channel: String,
+    /// The `ts` of its first message.
+    pub ts: String,
+}
+
+/// Why alerts come by another route than their own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undeliverable {
+    /// Their own route.
+    pub route: String,
+    /// Why it did not deliver them.
+    pub reason: String,
+}
+
+/// An alert that is added to a group.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// The event's identity.
+    pub event_id: String,
+    /// When it happened.
+    pub time: Option<Moment>,
+    /// What is shown of it; it may be left out for all but the first five of a group.
+    pub sample: Option<Sample>,
+    /// Fields with their values, of which the most frequent are told.
+    pub values: Vec<(&'static str, String)>,
+}
+
+/// What holds for the alerts that are added.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Terms {
+    /// What the group's messages are about.
+    pub head: Head,
+    /// How long a conversation stays open.
+    pub window: u32,
+    /// Where repeats go.
+    pub repeats: Repeats,
+    /// The route that could not deliver the alerts.
+    pub undeliverable: Option<Undeliverable>,
+}
+
+/// What is to be posted of a group.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    /// The group's recorded messages when this was drafted.
+    posts: u64,
+    /// What kind of message it is.
+    pub kind: DraftKind,
+    /// How many alerts it tells.
+    pub count: u64,
+    /// What all the group's messages are about.
+    pub head: Head,
+    /// Some of the alerts.
+    pub samples: Vec<Sample>,
+    /// What they have most often.
+    pub top: TopValues,
+    /// The times of their first and last event.
+    pub times: Option<(Moment, Moment)>,
+    /// The route that could not deliver them.
+    pub undeliverable: Option<Undeliverable>,
+    /// Since when they wait.
+    pub since: Moment,
+}
+
+/// The kinds of messages of a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DraftKind {
+    /// The first of a conversation.
+    Opening,
+    /// Repeats, in the thread of the first.
+    Reply {
+        /// The thread.
+        thread: Thread,
+        /// Whether it is the thread's first.
+        is_first: bool,
+    },
+    /// Repeats, in a message of their own.
+    Summary {
+        /// When the conversation began.
+        opened: Moment,
+    },
+}
+
+impl Group {
+    /// A group of which nothing is to be told yet.
+    #[must_use]
+    pub fn new(terms: &Terms) -> Self {
+        let never = Moment::default();
+        Self {
+            head: terms.head.clone(),
+            window: terms.window,
+            posts: 0,
+            pending: 0,
+            since: never,
+            due: never,
+            failures: 0,
+            samples: Vec::new(),
+            top: TopValues::default(),
+            times: None,
+            open: None,
+            undeliverable: terms.undeliverable.clone(),
+        }
+    }
+
+    /// Adds alerts that are to be told.
+    pub fn add<'e>(&mut self, entries: impl IntoIterator<Item = &'e Entry>, terms: &Terms, now: Moment) {
+        let before = self.pending;
+        for entry in entries {
+            self.pending += 1;
+            if self.samples.len() < MAX_SAMPLES {
+                self.samples.extend(entry.sample.clone());
+            }
+            for (field, value) in &entry.values {
+                self.top.count(field, value);
+            }
+            if let Some(time) = entry.time {
+                let (first, last) = self.times.unwrap_or((time, time));
+                self.times = Some((first.min(time), last.max(time)));
+            }
+        }
+        if self.pending > before {
+            self.renew(before, terms, now);
+        }
+    }
+
+    /// Adds what another group was to tell.
+    pub fn take_over(&mut self, draft: &Draft, terms: &Terms, now: Moment) {
+        let before = self.pending;
+        self.pending += draft.count;
+        let room = MAX_SAMPLES.saturating_sub(self.samples.len());
+        self.samples.extend(draft.samples.iter().take(room).cloned());
+        self.top.add(&draft.top);
+        if let Some((first, last)) = draft.times {
+            let times = self.times.unwrap_or((first, last));
+            self.times = Some((times.0.min(first), times.1.max(last)));
+        }
+        self.renew(before, terms, now);
+    }
+
+    /// Says when what was added is due, beside what was pending before.
+    fn renew(&mut self, before: u64, terms: &Terms, now: Moment) {
+        self.head = terms.head.clone();
+        self.window = terms.window;
+        self.undeliverable = terms.undeliverable.clone();
+        if before == 0 {
+            // A conversation whose time is over is not taken up again.
+            self.open = self.open.take().filter(|open| open.ends > now);
+            self.since = now;
+            self.failures = 0;
+        }
+        let due = match (&self.open, terms.repeats) {
+            (Some(open), Repeats::Summary) => open.ends.max(now),
+            _ => now,
+        };
+        self.due = if before == 0 { due } else { self.due.min(due) };
+    }
+
+    /// Alerts that are to be told.
+    #[must_use]
+    pub fn pending(&self) -> u64 {
+        self.pending
+    }
+
+    /// Since when something is to be told.
+    #[must_use]
+    pub fn waiting_since(&self) -> Option<Moment> {
+        (self.pending > 0).then_some(self.since)
+    }
+
+    /// From when on something is to be posted; `None` if nothing is.
+    #[must_use]
+    pub fn due(&self) -> Option<Moment> {
+        (self.pending > 0).then_some(self.due)
+    }
+
+    /// When the group may be forgotten.
+    #[must_use]
+    pub fn expires(&self, now: Moment) -> Moment {
+        let ends = self.open.as_ref().map_or(now, |open| open.ends.max(now));
+        ends.plus(if self.pending > 0 { KEPT_PENDING } else { KEPT_TOLD })
+    }
+
+    /// What is to be posted now, if anything is.
+    #[must_use]
+    pub fn draft(&self, repeats: Repeats, now: Moment) -> Option<Draft> {
+        self.due().filter(|due| *due <= now)?;
+        let kind = match (&self.open, repeats) {
+            (Some(Open { ends, thread: Some(thread), replies, .. }), Repeats::Thread) if *ends > now => {
+                DraftKind::Reply { thread: thread.clone(), is_first: *replies == 0 }
+            }
+            (Some(open), Repeats::Summary | Repeats::AtOnce) => DraftKind::Summary { opened: open.at },
+            _ => DraftKind::Opening,
+        };
+        Some(Draft {
+            posts: self.posts,
+            kind,
+            count: self.pending,
+            head: self.head.clone(),
+            samples: self.samples.clone(),
+            top: self.top.clone(),
+            times: self.times,
+            undeliverable: self.undeliverable.clone(),
+            since: self.since,
+        })
+    }
+
+    /// Whether nobody has recorded a message since this was drafted.
+    #[must_use]
+    pub fn is_current(&self, draft: &Draft) -> bool {
+        self.posts == draft.posts
+    }
+
+    /// Records that a draft was posted at a moment, in or as the thread that is given. What was added meanwhile stays to be
+    /// told. `false`, and nothing changes, if somebody else recorded a message since it was drafted.
+    pub fn posted(&mut self, draft: &Draft, thread: Option<Thread>, repeats: Repeats, at: Moment) -> bool {
+        if !self.is_current(draft) {
+            return false;
+        }
+        match (&draft.kind, &mut self.open) {
+            (DraftKind::Reply { .. }, Some(open)) => {
+                open.replies += 1;
+                open.told += draft.count;
+            }
+            (DraftKind::Summary { .. }, Some(open)) if repeats == Repeats::AtOnce && open.ends > at => {
+                open.told += draft.count;
+            }
+            // The window is over, and the next alert is the first of another one.
+            (DraftKind::Summary { .. }, _) => self.open = None,
+            (DraftKind::Opening | DraftKind::Reply { .. }, _) => {
+                let ends = at.plus(Duration::from_secs(self.window.into()));
+                self.open = Some(Open { at, ends, thread, replies: 0, told: draft.count });
+            }
+        }
+        self.take_away(draft, repeats, at);
+        true
+    }
+
+    /// Records that somebody else takes care of a draft. `false`, and nothing changes, if a message was recorded since.
+    pub fn handed_over(&mut self, draft: &Draft, repeats: Repeats, at: Moment) -> bool {
+        let is_current = self.is_current(draft);
+        if is_current {
+            self.take_away(draft, repeats, at);
+        }
+        is_current
+    }
+
+    fn take_away(&mut self, draft: &Draft, repeats: Repeats, at: Moment) {
+        self.posts += 1;
+        self.pending = self.pending.saturating_sub(draft.count);
+        self.samples.drain(..draft.samples.len().min(self.samples.len()));
+        self.top.subtract(&draft.top);
+        self.failures = 0;
+        self.since = at;
+        self.times = if self.pending == 0 { None } else { draft.times.map(|(_, last)| (last, last)) };
+        self.due = match (&self.open, repeats) {
+            (Some(open), Repeats::Summary) => open.ends.max(at),
+            _ => at,
+        };
+    }
+
+    /// Puts off what is pending, because posting it failed; longer each time.
+    pub fn put_off(&mut self, now: Moment) {
+        let wait = FIRST_WAIT.saturating_mul(2_u32.saturating_pow(self.failures)).min(LONGEST_WAIT);
+        self.failures = self.failures.saturating_add(1);
+        self.due = self.due.max(now.plus(wait));
+    }
+
+    /// Forgets that a conversation has begun and what is to be told, as if it had never come.
+    pub fn abandon_pending(&mut self) {
+        self.pending = 0;
+        self.samples.clear();
+        self.top = TopValues::default();
+        self.times = None;
+    }
+}
+
+impl Draft {
+    /// How many messages the group had before.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.posts
+    }
+
+    /// The same as the first message of a conversation, because the thread is gone.
+    #[must_use]
+    pub fn reopened(self) -> Self {
+        Self { kind: DraftKind::Opening, ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Moment {
+        Moment::from_millis(second * 1_000)
+    }
+
+    fn terms(repeats: Repeats) -> Terms {
+        Terms { head: Head::default(), window: 900, repeats, undeliverable: None }
+    }
+
+    fn entries(count: usize) -> Vec<Entry> {
+        let entry = |number: usize| Entry {
+            event_id: number.to_string(),
+            time: Some(at(i64::try_from(number).unwrap())),
+            sample: Some(Sample::of_text(&number.to_string())),
+            values: vec![("from", "192.0.2.1".to_owned())],
+        };
+        (0..count).map(entry).collect()
+    }
+
+    fn add(group: &mut Group, count: usize, repeats: Repeats, now: i64) {
+        group.add(&entries(count), &terms(repeats), at(now));
+    }
+
+    fn thread() -> Option<Thread> {
+        Some(Thread { channel: "C1".to_owned(), ts: "1.2".to_owned() })
+    }
+
+    /// Posts what is due now, and gives the kind and the number of alerts.
+    fn post(group: &mut Group, repeats: Repeats, now: i64) -> Option<(DraftKind, u64)> {
+        let draft = group.draft(repeats, at(now))?;
+        let thread = if repeats == Repeats::Thread { thread() } else { None };
+        assert!(group.posted(&draft, thread, repeats, at(now)));
+        Some((draft.kind, draft.count))
+    }
+
+    #[test]
+    fn the_first_is_told_at_once_and_repeats_at_the_end_of_the_window() {
+        let mut group = Group::new(&terms(Repeats::Summary));
+        assert_eq!(group.draft(Repeats::Summary, at(0)), None);
+        add(&mut group, 7, Repeats::Summary, 100);
+        assert_eq!(post(&mut group, Repeats::Summary, 100), Some((DraftKind::Opening, 7)));
+        assert_eq!(group.due(), None);
+        add(&mut group, 3, Repeats::Summary, 200);
+        add(&mut group, 4, Repeats::Summary, 300);
+        assert_eq!((group.due(), group.waiting_since()), (Some(at(1_000)), Some(at(200))));
+        assert_eq!(post(&mut group, Repeats::Summary, 999), None);
+        assert_eq!(post(&mut group, Repeats::Summary, 1_000), Some((DraftKind::Summary { opened: at(100) }, 7)));
+        // The next one opens another conversation.
+        add(&mut group, 1, Repeats::Summary, 1_001);
+        assert_eq!(post(&mut group, Repeats::Summary, 1_001), Some((DraftKind::Opening, 1)));
+    }
+
+    #[test]
+    fn repeats_join_the_thread_until_the_window_ends() {
+        let mut group = Group::new(&terms(Repeats::Thread));
+        add(&mut group, 1, Repeats::Thread, 100);
+        assert_eq!(post(&mut group, Repeats::Thread, 100), Some((DraftKind::Opening, 1)));
+        for (now, is_first) in [(200, true), (300, false)] {
+            add(&mut group, 2, Repeats::Thread, now);
+            let reply = DraftKind::Reply { thread: thread().unwrap(), is_first };
+            assert_eq!(post(&mut group, Repeats::Thread, now), Some((reply, 2)));
+        }
+        add(&mut group, 1, Repeats::Thread, 1_000);
+        assert_eq!(post(&mut group, Repeats::Thread, 1_000), Some((DraftKind::Opening, 1)), "another thread");
+    }
+
+    #[test]
+    fn what_comes_while_a_message_is_posted_stays_to_be_told() {
+        let mut group = Group::new(&terms(Repeats::Summary));
+        add(&mut group, 2, Repeats::Summary, 100);
+        let draft = group.draft(Repeats::Summary, at(100)).unwrap();
+        add(&mut group, 2, Repeats::Summary, 101);
+        assert!(group.posted(&draft, None, Repeats::Summary, at(102)));
+        assert_eq!((group.pending(), group.due()), (2, Some(at(1_002))));
+        let rest = group.draft(Repeats::Summary, at(1_002)).unwrap();
+        assert_eq!(rest.samples.len(), 2);
+        assert_eq!(rest.top.top(1)[0].values, [("192.0.2.1", 2)]);
+    }
+
+    #[test]
+    fn a_message_is_recorded_once() {
+        let mut group = Group::new(&terms(Repeats::Summary));
+        add(&mut group, 2, Repeats::Summary, 100);
+        let draft = group.draft(Repeats::Summary, at(100)).unwrap();
+        assert!(group.posted(&draft, None, Repeats::Summary, at(101)));
+        add(&mut group, 1, Repeats::Summary, 102);
+        assert!(!group.posted(&draft, None, Repeats::Summary, at(103)), "a sender that was overtaken");
+        assert!(!group.handed_over(&draft, Repeats::Summary, at(103)));
+        assert_eq!(group.pending(), 1);
+    }
+
+    #[test]
+    fn a_group_that_cannot_be_posted_makes_room_for_others() {
+        let mut group = Group::new(&terms(Repeats::Summary));
+        add(&mut group, 1, Repeats::Summary, 100);
+        let waits: Vec<_> = (0..7)
+            .map(|_| {
+                let now = group.due().unwrap();
+                group.put_off(now);
+                group.due().unwrap().since(now).as_secs()
+            })
+            .collect();
+        assert_eq!(waits, [30, 60, 120, 240, 480, 900, 900]);
+        assert_eq!(group.waiting_since(), Some(at(100)), "the alarm sees how long it waits");
+    }
+
+    #[test]
+    fn a_flood_takes_bounded_room() {
+        let mut group = Group::new(&terms(Repeats::Summary));
+        for _ in 0..100 {
+            add(&mut group, 99, Repeats::Summary, 100);
+        }
+        let draft = group.draft(Repeats::Summary, at(100)).unwrap();
+        assert_eq!((draft.count, draft.samples.len()), (9_900, MAX_SAMPLES));
+        // What comes while all samples are on their way has none, and is counted all the same.
+        add(&mut group, 3, Repeats::Summary, 100);
+        group.posted(&draft, None, Repeats::Summary, at(100));
+        assert_eq!((group.pending(), group.samples.len()), (3, 0));
+    }
+}
