@@ -1,4 +1,7 @@
 //! Counting events up to a rule's threshold, in windows that begin with the first event of each.
+//!
+//! Logs come in no order. An event that happened before the first one of a window joins it if all that it holds then still happened
+//! within the window's length, so that the order of arrival decides as little as it can.
 
 use std::time::Duration;
 
@@ -22,7 +25,9 @@ pub struct Counter {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Window {
+    /// When its first event happened, and its last.
     start: Moment,
+    last: Moment,
     count: u32,
     /// Whether the threshold was reached.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -48,15 +53,16 @@ impl Counter {
         let newest = self.windows.last().map_or(time, |window| window.start.max(time));
         self.windows.retain(|window| window.start.plus(wanted.window).plus(LATEST) > newest);
         let holds = |window: &Window| window.start <= time && time < window.start.plus(wanted.window);
-        let place = match self.windows.iter().rposition(holds) {
-            Some(place) => place,
-            None => {
-                let place = self.windows.partition_point(|window| window.start <= time);
-                self.windows.insert(place, Window { start: time, count: 0, fired: false, values: Vec::new() });
-                place
-            }
-        };
+        let could_begin = |window: &Window| time < window.start && window.last < time.plus(wanted.window);
+        let place = self.windows.iter().rposition(holds).or_else(|| self.windows.iter().position(could_begin));
+        let place = place.unwrap_or_else(|| {
+            let place = self.windows.partition_point(|window| window.start <= time);
+            let window = Window { start: time, last: time, count: 0, fired: false, values: Vec::new() };
+            self.windows.insert(place, window);
+            place
+        });
         let Some(window) = self.windows.get_mut(place) else { return false };
+        (window.start, window.last) = (window.start.min(time), window.last.max(time));
         if !window.fired {
             match distinct.map(|value| digest(&[value])) {
                 Some(value) if window.values.contains(&value) => {}
@@ -120,6 +126,15 @@ mod tests {
         assert_eq!(fired(&mut counter, &[210, 50, 220]), [false, false, true], "the third of the second one");
         // A day and a window later, the first ones are forgotten.
         assert_eq!(fired(&mut counter, &[200 + 24 * 3600 + 61, 220]), [false, false]);
+    }
+
+    #[test]
+    fn the_order_of_arrival_does_not_matter_within_a_window() {
+        for seconds in [[100, 110, 120], [120, 110, 100], [110, 120, 100], [159, 100, 130]] {
+            assert_eq!(fired(&mut Counter::default(), &seconds), [false, false, true], "{seconds:?}");
+        }
+        // 100 and 160 are a whole window apart.
+        assert_eq!(fired(&mut Counter::default(), &[160, 130, 100]), [false, false, false]);
     }
 
     #[test]
