@@ -3,9 +3,11 @@
 //! It speaks plain HTTP with path-style addresses and signs nothing: MiniStack reads only the access key and the scope
 //! out of the `Authorization` header (the scope chooses the service). It is not for use against AWS.
 
+mod dynamodb;
 mod lambda;
 mod logs;
 mod s3;
+mod sns;
 mod sqs;
 mod ssm;
 

@@ -67,6 +67,8 @@ pub struct Call {
     pub outcome: Outcome,
     /// The status that the client got, if it got one.
     pub status: Option<u16>,
+    /// Whether a rule keeps it from the emulator and from an answer.
+    pub hangs: bool,
 }
 
 /// The proxy. Dropping it ends it and every connection through it.
@@ -175,6 +177,20 @@ impl FaultProxy {
         }
         Ok(self.calls_to(operation))
     }
+
+    /// Waits until no call is on its way to the emulator: each has its answer, or will never get one.
+    ///
+    /// # Errors
+    ///
+    /// After `limit`.
+    pub async fn wait_until_quiet(&self, limit: Duration) -> anyhow::Result<()> {
+        crate::wait_until("calls to be done", limit, async || {
+            let state = self.shared.state();
+            let is_busy = state.calls.iter().any(|call| call.outcome == Outcome::Pending && !call.hangs);
+            Ok((!is_busy).then_some(()))
+        })
+        .await
+    }
 }
 
 impl Shared {
@@ -193,9 +209,11 @@ impl Shared {
             at: Instant::now(),
             outcome: Outcome::Pending,
             status: None,
+            hangs: false,
         };
         let mut state = self.state();
         let action = state.rules.iter_mut().find_map(|rule| rule.decide(&call)).unwrap_or(Action::Pass);
+        let call = Call { hangs: matches!(action, Action::Hang), ..call };
         state.calls.push(call);
         let arrived = (state.calls.len() - 1, action, state.upstream.clone());
         drop(state);
@@ -226,7 +244,7 @@ async fn handle(shared: Arc<Shared>, received: Received) -> Reply {
             return Reply::Answer(answer);
         }
         Action::Delay(pause) => tokio::time::sleep(*pause).await,
-        Action::Pass | Action::LoseAnswer | Action::CutBody { .. } => {}
+        Action::Pass | Action::LoseAnswer | Action::HangBehind | Action::CutBody { .. } => {}
     }
     let answer = match forward(&shared.http, upstream.as_deref(), received).await {
         Ok(answer) => answer,
@@ -240,6 +258,10 @@ async fn handle(shared: Arc<Shared>, received: Received) -> Reply {
         Action::LoseAnswer => {
             finish(Outcome::AnswerLost, None);
             Reply::Cut
+        }
+        Action::HangBehind => {
+            finish(Outcome::AnswerLost, None);
+            Reply::Hang
         }
         Action::CutBody { after } => {
             finish(Outcome::AnswerLost, status);

@@ -48,6 +48,15 @@ impl MiniStack {
         self.process.pid()
     }
 
+    /// Kills the functions that run now, as an instance that dies does; says how many there were.
+    ///
+    /// # Errors
+    ///
+    /// When a process cannot be killed.
+    pub fn kill_functions(&self) -> anyhow::Result<usize> {
+        self.process.kill_functions()
+    }
+
     /// The interpreter that it runs on, for functions that are Python scripts.
     #[must_use]
     pub fn python(&self) -> PathBuf {

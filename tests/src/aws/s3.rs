@@ -4,6 +4,7 @@ use anyhow::Context as _;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, header};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use url::Url;
 
 use super::{Answer, Aws, Call, expected};
@@ -36,7 +37,13 @@ struct BucketPlace<'a> {
 #[serde(rename = "NotificationConfiguration", rename_all = "PascalCase")]
 struct Notifications<'a> {
     cloud_function_configuration: FunctionNotification<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event_bridge_configuration: Option<EventBridge>,
 }
+
+/// That all events go to EventBridge is said by an empty element.
+#[derive(Serialize)]
+struct EventBridge {}
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -152,6 +159,30 @@ impl Aws {
     ///
     /// The service's answer, such as `InvalidArgument` for a function that does not exist; a failed connection.
     pub async fn notify_function(&self, bucket: &str, function_arn: &str, events: &[&str]) -> anyhow::Result<()> {
+        self.notify(bucket, function_arn, events, None).await
+    }
+
+    /// The same, and EventBridge hands every created object to the function as well.
+    ///
+    /// # Errors
+    ///
+    /// The answer of S3 or EventBridge; a failed connection.
+    pub async fn notify_function_twice(&self, bucket: &str, function_arn: &str) -> anyhow::Result<()> {
+        self.notify(bucket, function_arn, &["s3:ObjectCreated:*"], Some(EventBridge {})).await?;
+        let pattern = json!({"source": ["aws.s3"], "detail-type": ["Object Created"]}).to_string();
+        let rule = json!({"Name": bucket, "EventPattern": pattern, "State": "ENABLED"});
+        self.call_json("events", "AWSEvents.PutRule", &rule).await?;
+        let targets = json!({"Rule": bucket, "Targets": [{"Id": "function", "Arn": function_arn}]});
+        self.call_json("events", "AWSEvents.PutTargets", &targets).await.map(drop)
+    }
+
+    async fn notify(
+        &self,
+        bucket: &str,
+        function_arn: &str,
+        events: &[&str],
+        event_bridge_configuration: Option<EventBridge>,
+    ) -> anyhow::Result<()> {
         let rule = |name, value| FilterRule { name, value };
         let configuration = quick_xml::se::to_string(&Notifications {
             cloud_function_configuration: FunctionNotification {
@@ -161,6 +192,7 @@ impl Aws {
                     s3_key: S3Key { filter_rule: [rule("prefix", "AWSLogs/"), rule("suffix", ".json.gz")] },
                 },
             },
+            event_bridge_configuration,
         })?;
         let query = [("notification", "")];
         let operation = "S3.PutBucketNotificationConfiguration";

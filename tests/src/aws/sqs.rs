@@ -64,7 +64,12 @@ impl Aws {
         Ok(())
     }
 
-    async fn queue_url(&self, queue: &str) -> anyhow::Result<String> {
+    /// The address by which a queue is used.
+    ///
+    /// # Errors
+    ///
+    /// The service's answer, such as `QueueDoesNotExist`; a failed connection.
+    pub async fn queue_url(&self, queue: &str) -> anyhow::Result<String> {
         let request = json!({ "QueueName": queue });
         let answer: Queue = self.json("sqs", "AmazonSQS.GetQueueUrl", &request).await?;
         Ok(answer.queue_url)

@@ -17,6 +17,8 @@ pub enum Action {
     Cut,
     /// It is forwarded, and the connection ends without an answer: the client cannot know what happened.
     LoseAnswer,
+    /// It is forwarded, and then nothing comes until the client gives up: for who is to die with the deed done.
+    HangBehind,
     /// It is forwarded; the connection ends after this many bytes of the answer's body.
     CutBody {
         /// How many bytes of the body come through.
@@ -133,6 +135,7 @@ mod tests {
             at: std::time::Instant::now(),
             outcome: Outcome::Pending,
             status: None,
+            hangs: false,
         }
     }
 

@@ -8,6 +8,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
 
@@ -136,6 +137,23 @@ impl Process {
 
     pub(super) fn pid(&self) -> u32 {
         self.launcher.id()
+    }
+
+    /// Functions are known by their program, and by the emulator's environment, which they inherit.
+    pub(super) fn kill_functions(&self) -> anyhow::Result<usize> {
+        let folder = self.folder.path().as_os_str().as_encoded_bytes();
+        let mut killed = 0;
+        for entry in fs::read_dir("/proc").context("listing processes")?.flatten() {
+            let pid = entry.file_name().to_str().and_then(|name| name.parse().ok()).and_then(Pid::from_raw);
+            let (Some(pid), Ok(program)) = (pid, fs::read_link(entry.path().join("exe"))) else { continue };
+            let environment = fs::read(entry.path().join("environ")).unwrap_or_default();
+            let is_own = environment.windows(folder.len()).any(|part| part == folder);
+            if is_own && program.file_name().is_some_and(|name| name == "bootstrap") {
+                kill_process(pid, Signal::KILL).context("killing a function")?;
+                killed += 1;
+            }
+        }
+        Ok(killed)
     }
 
     pub(super) fn log_path(&self) -> PathBuf {

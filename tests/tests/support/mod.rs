@@ -19,6 +19,11 @@ pub(crate) const SECRET: &str = "/trailhook/secrets/slack-webhook";
 pub(crate) const BUCKET: &str = "logs";
 pub(crate) const FUNCTION: &str = "trailhook-test";
 
+/// The state table of a deployment that has one.
+pub(crate) const TABLE: &str = "trailhook-state";
+/// The queue for alerts that nobody takes, of a deployment that has a state table.
+pub(crate) const DEAD_LETTERS: &str = "trailhook-dead-letters";
+
 /// A function around a log bucket, with a route to a Slack webhook. Its calls to AWS go through the proxy.
 pub(crate) struct Deployment {
     pub(crate) stack: MiniStack,
@@ -28,22 +33,28 @@ pub(crate) struct Deployment {
     pub(crate) function_arn: String,
 }
 
+/// Where a function keeps its state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    Memory,
+    Table,
+}
+
 impl Deployment {
     /// The function, the bucket and the secret; neither rules nor routes.
     pub(crate) async fn bare() -> anyhow::Result<Self> {
-        Self::bare_with_timeout(Duration::from_secs(30)).await
+        Self::furnish(State::Memory, Duration::from_secs(30)).await
     }
 
     /// The same with a default route to the webhook, and this time for an invocation.
     pub(crate) async fn with_timeout(timeout: Duration) -> anyhow::Result<Self> {
-        let deployment = Self::bare_with_timeout(timeout).await?;
+        let deployment = Self::furnish(State::Memory, timeout).await?;
         deployment.put_route("security", SECRET).await?;
         Ok(deployment)
     }
 
-    async fn bare_with_timeout(timeout: Duration) -> anyhow::Result<Self> {
-        let artifacts = Artifacts::find()?;
-        let zip = artifacts.bootstrap_zip().await?;
+    /// A function with its state there, and no route; beside a state table it has a dead-letter queue.
+    pub(crate) async fn furnish(state: State, timeout: Duration) -> anyhow::Result<Self> {
         let proxy = FaultProxy::start().await?;
         let stack = MiniStack::builder()
             .endpoint_for_functions(proxy.url())
@@ -55,15 +66,60 @@ impl Deployment {
         let slack = SlackDouble::start().await?;
         aws.create_bucket(BUCKET).await?;
         aws.put_parameter(SECRET, ParameterKind::SecureString, &slack.webhook_url(), false).await?;
-        let function_arn = aws
-            .create_function(&FunctionSpec {
-                environment: &[("TRAILHOOK_NAMESPACE", NAMESPACE)],
-                timeout,
-                ..FunctionSpec::new(FUNCTION, &zip)
-            })
-            .await?;
+        if state == State::Table {
+            aws.create_state_table(TABLE).await?;
+            aws.create_queue(DEAD_LETTERS).await?;
+        }
+        let function_arn = create_function(&aws, FUNCTION, state, timeout).await?;
         aws.allow_bucket(FUNCTION, BUCKET).await?;
         Ok(Self { stack, proxy, aws, slack, function_arn })
+    }
+
+    /// A function with a state table, a dead-letter queue, and a default route to the webhook.
+    pub(crate) async fn with_table() -> anyhow::Result<Self> {
+        let deployment = Self::furnish(State::Table, Duration::from_secs(30)).await?;
+        deployment.put_route("security", SECRET).await?;
+        Ok(deployment)
+    }
+
+    /// Invokes the function as its schedule does.
+    pub(crate) async fn flush(&self) -> anyhow::Result<Invocation> {
+        self.aws.invoke(FUNCTION, &json!({"trailhook": "flush"})).await
+    }
+
+    /// Lets so much time pass for all that the state table holds.
+    pub(crate) async fn let_pass(&self, time: Duration) -> anyhow::Result<()> {
+        let millis = i64::try_from(time.as_millis())?;
+        for mut item in self.aws.scan(TABLE).await? {
+            let number = |value: &Value| value.as_str().and_then(|text| text.parse::<i64>().ok());
+            if let Some(due) = number(&item["due"]["N"]) {
+                item["due"] = json!({"N": (due - millis).to_string()});
+            }
+            let mut body: Value = serde_json::from_str(item["body"]["S"].as_str().context("a body")?)?;
+            for path in ["/since", "/due", "/open/at", "/open/ends", "/until", "/next_at"] {
+                if let Some(moment) = body.pointer_mut(path)
+                    && let Some(at) = moment.as_i64()
+                {
+                    *moment = (at - millis).into();
+                }
+            }
+            item["body"] = json!({"S": body.to_string()});
+            self.aws.put_item(TABLE, &item).await?;
+        }
+        Ok(())
+    }
+
+    /// The items of the state table whose names begin so, with what they hold.
+    pub(crate) async fn state(&self, prefix: &str) -> anyhow::Result<Vec<(String, Value)>> {
+        let mut found = Vec::new();
+        for item in self.aws.scan(TABLE).await? {
+            let text = |name: &str| item[name]["S"].as_str().unwrap_or_default().to_owned();
+            if text("pk").starts_with(prefix) {
+                found.push((text("pk"), serde_json::from_str(&text("body"))?));
+            }
+        }
+        found.sort_by(|(left, _), (right, _)| left.cmp(right));
+        Ok(found)
     }
 
     /// The same with a default route to the webhook.
@@ -98,6 +154,22 @@ impl Deployment {
     pub(crate) async fn invoke_for(&self, keys: &[&str]) -> anyhow::Result<Invocation> {
         self.aws.invoke(FUNCTION, &notification(keys)).await
     }
+}
+
+/// Creates a function out of the real program.
+pub(crate) async fn create_function(
+    aws: &Aws,
+    name: &str,
+    state: State,
+    timeout: Duration,
+) -> anyhow::Result<String> {
+    let zip = Artifacts::find()?.bootstrap_zip().await?;
+    let mut environment = vec![("TRAILHOOK_NAMESPACE", NAMESPACE)];
+    let queue = if state == State::Table { aws.queue_url(DEAD_LETTERS).await? } else { String::new() };
+    if state == State::Table {
+        environment.extend([("TRAILHOOK_TABLE", TABLE), ("TRAILHOOK_DEAD_LETTER_QUEUE", queue.as_str())]);
+    }
+    aws.create_function(&FunctionSpec { environment: &environment, timeout, ..FunctionSpec::new(name, &zip) }).await
 }
 
 pub(crate) fn notification(keys: &[&str]) -> Value {
