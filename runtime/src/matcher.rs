@@ -60,6 +60,7 @@ pub struct Matcher<'r> {
     log: String,
     arrival: Timestamp,
     matches: Vec<Match<'r>>,
+    last: Option<Timestamp>,
     tally: Tally,
 }
 
@@ -68,11 +69,12 @@ impl<'r> Matcher<'r> {
     /// without a time.
     #[must_use]
     pub fn new(rules: &'r RuleSet, log: impl Into<String>, arrival: Timestamp) -> Self {
-        Self { rules, log: log.into(), arrival, matches: Vec::new(), tally: Tally::default() }
+        Self { rules, log: log.into(), arrival, matches: Vec::new(), last: None, tally: Tally::default() }
     }
 
     fn event(&mut self, event: Event, offset: u64) {
         self.tally.events += 1;
+        self.last = self.last.max(event.time());
         let Verdict { ignored_by, alerts, recorded, excepted, errors } = self.rules.decide(&event, self.arrival);
         for failure in errors {
             let told = self.tally.rule_errors.entry(failure.rule.name().to_owned());
@@ -100,6 +102,12 @@ impl<'r> Matcher<'r> {
     #[must_use]
     pub fn take(&mut self) -> Vec<Match<'r>> {
         std::mem::take(&mut self.matches)
+    }
+
+    /// When the last event happened.
+    #[must_use]
+    pub fn last_time(&self) -> Option<Timestamp> {
+        self.last
     }
 
     /// What was seen until now.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::{Value, json};
-use support::{BUCKET, Deployment, FUNCTION, NAMESPACE, SECRET, event, gzip, log_key, repository, trailhook};
+use support::{BUCKET, Deployment, FUNCTION, NAMESPACE, SECRET, State, event, gzip, log_key, repository, trailhook};
 use trailhook_tests::{
     Action, Answer, Canned, Endpoint, Invocation, Missing, ParameterKind, Rule, SampleLogs, Terraform, require,
     wait_until,
@@ -27,6 +27,16 @@ fn error_of(invocation: &Invocation) -> (String, String) {
 fn summary_of(invocation: &Invocation) -> Value {
     assert_eq!(invocation.function_error, None, "{invocation:?}");
     invocation.json().unwrap()
+}
+
+/// Events that stop a trail, each by another user: alerts that have nothing in common.
+fn of_different_users(count: usize) -> Vec<Value> {
+    let event_of = |number: usize| {
+        let mut record = event("StopLogging", &format!("e{number}"));
+        record["userIdentity"]["arn"] = format!("arn:aws:iam::111122223333:user/user-{number}").into();
+        record
+    };
+    (0..count).map(event_of).collect()
 }
 
 /// The function's log once it holds a text.
@@ -52,7 +62,8 @@ async fn an_event_in_a_log_becomes_a_message() {
         summary_of(&invocation),
         json!({
             "logs": 1, "skipped": 0, "events": 2, "broken_records": 1, "ignored": 0, "recorded": 0, "matches": 1,
-            "rule_errors": 0, "messages": 1, "repeated": 0
+            "rule_errors": 0, "below_threshold": 0, "unrouted": 0, "claimed": 1, "repeated": 0,
+            "sent": {"messages": 1, "alerts": 1, "pending": 0, "handed_over": 0, "dead_letters": 0}
         })
     );
     let messages = deployment.slack.messages();
@@ -78,7 +89,7 @@ async fn s3_invokes_the_function_and_a_second_delivery_sends_nothing() {
     wait_for_log(&deployment, "invocation done").await;
 
     let summary = summary_of(&deployment.invoke_for(&[&log_key("one")]).await.unwrap());
-    assert_eq!((&summary["messages"], &summary["repeated"]), (&json!(0), &json!(1)));
+    assert_eq!((&summary["sent"]["messages"], &summary["repeated"]), (&json!(0), &json!(1)));
     assert_eq!(deployment.slack.messages().len(), 1);
 }
 
@@ -90,7 +101,7 @@ async fn a_slack_that_is_busy_is_obeyed() {
         .slack
         .script(Endpoint::Webhook, [Answer::TooMany { retry_after: 1 }, Answer::status(502), Answer::Close]);
     let invocation = deployment.deliver(&log_key("busy"), &[event("StopLogging", "e1")]).await.unwrap();
-    assert_eq!(summary_of(&invocation)["messages"], 1);
+    assert_eq!(summary_of(&invocation)["sent"]["messages"], 1);
     let requests = deployment.slack.requests();
     assert_eq!(requests.len(), 4, "{requests:?}");
     let waited = requests[1].at.duration_since(requests[0].at);
@@ -102,17 +113,17 @@ async fn a_slack_that_refuses_fails_the_invocation_until_it_takes_the_message() 
     let deployment = require!(Deployment::start().await);
     deployment.put_rule("trail-stopped", STOPPED).await.unwrap();
     deployment.slack.script(Endpoint::Webhook, [Answer::Ok, Answer::error("channel_is_archived")]);
-    let records = [event("StopLogging", "e1"), event("StopLogging", "e2"), event("StopLogging", "e3")];
+    let records = of_different_users(3);
     let (kind, message) = error_of(&deployment.deliver(&log_key("refused"), &records).await.unwrap());
     assert_eq!(kind, "IncompleteInvocation");
     assert_eq!(
         message,
-        "route security: 2 alert(s) not delivered: Slack takes no messages there (HTTP 410: channel_is_archived); mend the \
-         channel, or store the URL of another webhook"
+        "route security: 2 alert(s) not delivered: it is not taken there (HTTP 410: channel_is_archived); mend the channel, or \
+         send to another one"
     );
     // The retry sends what is left, and only that.
     let summary = summary_of(&deployment.invoke_for(&[&log_key("refused")]).await.unwrap());
-    assert_eq!((&summary["messages"], &summary["repeated"]), (&json!(2), &json!(1)));
+    assert_eq!((&summary["sent"]["messages"], &summary["repeated"]), (&json!(2), &json!(1)));
     assert_eq!(deployment.slack.messages().len(), 3);
 }
 
@@ -120,13 +131,11 @@ async fn a_slack_that_refuses_fails_the_invocation_until_it_takes_the_message() 
 async fn one_message_that_slack_refuses_keeps_no_other_back() {
     let deployment = require!(Deployment::start().await);
     deployment.put_rule("trail-stopped", STOPPED).await.unwrap();
-    deployment.slack.script(Endpoint::Webhook, [Answer::error("invalid_blocks")]);
-    let records: Vec<_> = (0..5).map(|number| event("StopLogging", &format!("e{number}"))).collect();
+    // Also in its smallest form.
+    deployment.slack.script(Endpoint::Webhook, [Answer::error("invalid_blocks"), Answer::error("invalid_blocks")]);
+    let records = of_different_users(5);
     let (_, message) = error_of(&deployment.deliver(&log_key("refused"), &records).await.unwrap());
-    assert_eq!(
-        message,
-        "route security: 1 alert(s) not delivered: Slack refused the message (HTTP 400: invalid_blocks)"
-    );
+    assert_eq!(message, "route security: 1 alert(s) not delivered: HTTP 400: invalid_blocks");
     assert_eq!(deployment.slack.messages().len(), 4);
 }
 
@@ -135,11 +144,14 @@ async fn a_wait_without_end_is_a_failure_and_no_loss() {
     let deployment = require!(Deployment::start().await);
     deployment.put_rule("trail-stopped", STOPPED).await.unwrap();
     deployment.slack.script(Endpoint::Webhook, [Answer::TooMany { retry_after: u64::MAX }]);
-    let records = [event("StopLogging", "e1"), event("StopLogging", "e2")];
-    let (_, message) = error_of(&deployment.deliver(&log_key("wait"), &records).await.unwrap());
+    let (_, message) = error_of(&deployment.deliver(&log_key("wait"), &of_different_users(2)).await.unwrap());
+    assert!(message.contains("2 alert(s) not delivered: there was no time left to send it (HTTP 429"), "{message}");
+    // This instance waits as it was told; another one knows nothing of it.
+    let (_, message) = error_of(&deployment.invoke_for(&[&log_key("wait")]).await.unwrap());
     assert!(message.contains("2 alert(s) not delivered"), "{message}");
-    let summary = summary_of(&deployment.invoke_for(&[&log_key("wait")]).await.unwrap());
-    assert_eq!(summary["messages"], 2);
+    support::create_function(&deployment.aws, "twin", State::Memory, Duration::from_secs(30)).await.unwrap();
+    let retried = deployment.aws.invoke("twin", &support::notification(&[&log_key("wait")])).await.unwrap();
+    assert_eq!(summary_of(&retried)["sent"]["messages"], 2);
 }
 
 #[tokio::test]
@@ -147,12 +159,12 @@ async fn work_stops_before_the_invocation_is_killed() {
     let deployment = require!(Deployment::with_timeout(Duration::from_secs(5)).await);
     deployment.put_rule("trail-stopped", STOPPED).await.unwrap();
     deployment.slack.script(Endpoint::Webhook, [Answer::Ok, Answer::Hang]);
-    let records: Vec<_> = (0..3).map(|number| event("StopLogging", &format!("e{number}"))).collect();
+    let records = of_different_users(3);
     let (kind, message) = error_of(&deployment.deliver(&log_key("slow"), &records).await.unwrap());
     assert_eq!(kind, "IncompleteInvocation", "the function itself says what is left: {message}");
     assert!(message.contains("2 alert(s) not delivered"), "{message}");
     let summary = summary_of(&deployment.invoke_for(&[&log_key("slow")]).await.unwrap());
-    assert_eq!((&summary["messages"], &summary["repeated"]), (&json!(2), &json!(1)));
+    assert_eq!((&summary["sent"]["messages"], &summary["repeated"]), (&json!(2), &json!(1)));
 }
 
 #[tokio::test]
@@ -178,7 +190,7 @@ async fn a_new_secret_is_read_when_the_old_one_is_refused() {
     let new = format!("{}/services/T0NEW/B0NEW/new", deployment.slack.url());
     deployment.aws.put_parameter(SECRET, ParameterKind::SecureString, &new, true).await.unwrap();
     let summary = summary_of(&deployment.deliver(&log_key("second"), &[event("StopLogging", "e2")]).await.unwrap());
-    assert_eq!(summary["messages"], 1);
+    assert_eq!(summary["sent"]["messages"], 1);
     assert_eq!(deployment.slack.messages().last().unwrap().path, "/services/T0NEW/B0NEW/new");
 }
 
@@ -219,7 +231,7 @@ async fn a_transfer_that_breaks_off_is_an_error() {
     assert!(message.contains("the transfer broke off"), "{message}");
     assert!(deployment.slack.messages().is_empty());
     let summary = summary_of(&deployment.invoke_for(&[&log_key("broken-off")]).await.unwrap());
-    assert_eq!(summary["messages"], 3);
+    assert_eq!((&summary["sent"]["messages"], &summary["sent"]["alerts"]), (&json!(1), &json!(3)));
 }
 
 #[tokio::test]
@@ -232,9 +244,11 @@ async fn what_was_whole_of_a_log_that_is_cut_off_goes_out() {
     deployment.aws.put_object(BUCKET, &log_key("cut"), cut).await.unwrap();
     let (_, message) = error_of(&deployment.invoke_for(&[&log_key("cut")]).await.unwrap());
     assert!(message.contains("the log ends in the middle"), "{message}");
-    assert_eq!(deployment.slack.messages().len(), 149);
+    let messages = deployment.slack.messages();
+    assert_eq!(messages.len(), 1);
+    assert!(messages[0].body.to_string().contains("trail-stopped ×149"), "{messages:?}");
     let (_, _) = error_of(&deployment.invoke_for(&[&log_key("cut")]).await.unwrap());
-    assert_eq!(deployment.slack.messages().len(), 149, "a retry repeats nothing");
+    assert_eq!(deployment.slack.messages().len(), 1, "a retry repeats nothing");
 }
 
 #[tokio::test]
@@ -243,7 +257,7 @@ async fn s3_that_slows_down_is_asked_again() {
     deployment.put_rule("trail-stopped", STOPPED).await.unwrap();
     deployment.proxy.add(Rule::on("S3.GetObject").times(1).then(Action::Answer(Canned::s3_slow_down())));
     let invocation = deployment.deliver(&log_key("slow"), &[event("StopLogging", "e1")]).await.unwrap();
-    assert_eq!(summary_of(&invocation)["messages"], 1);
+    assert_eq!(summary_of(&invocation)["sent"]["messages"], 1);
 }
 
 #[tokio::test]
@@ -256,7 +270,10 @@ async fn digests_and_other_objects_are_passed_over_one_by_one() {
     let config = log_key("config").replace("/CloudTrail/", "/Config/");
     let good = log_key("good");
     let summary = summary_of(&deployment.invoke_for(&[&digest, &config, &good]).await.unwrap());
-    assert_eq!((&summary["logs"], &summary["skipped"], &summary["messages"]), (&json!(1), &json!(2), &json!(1)));
+    assert_eq!(
+        (&summary["logs"], &summary["skipped"], &summary["sent"]["messages"]),
+        (&json!(1), &json!(2), &json!(1))
+    );
 }
 
 #[tokio::test]
@@ -267,7 +284,7 @@ async fn a_namespace_without_a_route_fails_until_there_is_one() {
     assert_eq!(kind, "ConfigurationError");
     assert!(message.contains(&format!("the namespace {NAMESPACE} has no route")), "{message}");
     deployment.put_route("security", SECRET).await.unwrap();
-    assert_eq!(summary_of(&deployment.invoke_for(&[&log_key("one")]).await.unwrap())["messages"], 1);
+    assert_eq!(summary_of(&deployment.invoke_for(&[&log_key("one")]).await.unwrap())["sent"]["messages"], 1);
 }
 
 #[tokio::test]
@@ -302,7 +319,7 @@ async fn a_broken_rule_is_off_alone_and_said_so() {
     deployment.put_document("rules", "garbled", "{").await.unwrap();
     deployment.put_document("rules", "newer", r#"{"schema":9,"name":"newer","expression":"True"}"#).await.unwrap();
     let invocation = deployment.deliver(&log_key("one"), &[event("StopLogging", "e1")]).await.unwrap();
-    assert_eq!(summary_of(&invocation)["messages"], 1);
+    assert_eq!(summary_of(&invocation)["sent"]["messages"], 1);
     let log = wait_for_log(&deployment, "invocation done").await;
     for part in ["rules/typing-error is off", "TH0107", "rules/garbled is off", "rules/newer is off", "schema 9"] {
         assert!(log.contains(part), "{part} is missing in {log}");
@@ -343,9 +360,10 @@ async fn more_rules_than_fit_a_page_are_all_read() {
     let empty = Canned::http(200, "application/x-amz-json-1.1", r#"{"Parameters":[],"NextToken":"next"}"#);
     let rules = format!("{NAMESPACE}/rules");
     deployment.proxy.add(Rule::on("SSM.GetParametersByPath").mentioning(&rules).times(1).then(Action::Answer(empty)));
-    let records: Vec<_> = (0..23).map(|number| event(&format!("E{number}"), &format!("id-{number}"))).collect();
+    // One of each page.
+    let records = [0, 12, 22].map(|number| event(&format!("E{number}"), &format!("id-{number}")));
     let invocation = deployment.deliver(&log_key("many"), &records).await.unwrap();
-    assert_eq!(summary_of(&invocation)["messages"], 23);
+    assert_eq!(summary_of(&invocation)["sent"]["messages"], 3);
     let pages = deployment.proxy.calls_to("SSM.GetParametersByPath");
     let pages = pages.iter().filter(|call| String::from_utf8_lossy(&call.body).contains(&rules));
     assert_eq!(pages.count(), 1 + 3, "an empty page, and 23 rules in pages of 10");
@@ -372,21 +390,55 @@ async fn assert_replay_equals_function(
     assert_eq!(code, 0, "{stderr}");
     let mut lines: Vec<Value> = stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let summary = lines.pop().unwrap()["summary"].clone();
-    let replayed: Vec<_> = lines.iter().map(|line| line["message"].to_string()).collect();
+    let replayed: Vec<_> = lines.iter().map(|line| comparable(&line["message"])).collect();
     assert!(!replayed.is_empty());
 
-    let mut matches = 0;
+    // A log arrives when its last event happens; what is due until then goes out before.
+    let (mut matches, mut now) = (0, None);
     for (key, body) in keys {
+        let last = last_event(body);
+        if let (Some(now), Some(last)) = (now, last) {
+            deployment.let_pass(Duration::from_secs(u64::try_from(last - now).unwrap_or(0))).await.unwrap();
+            flush_all(deployment).await;
+        }
+        now = now.max(last);
         deployment.aws.put_object(BUCKET, key, body.clone()).await.unwrap();
         matches += summary_of(&deployment.invoke_for(&[key]).await.unwrap())["matches"].as_u64().unwrap();
     }
+    deployment.let_pass(Duration::from_secs(24 * 60 * 60)).await.unwrap();
+    flush_all(deployment).await;
     assert_eq!(summary["matches"], matches);
-    let posted: Vec<_> = deployment.slack.messages().iter().map(|message| message.body.to_string()).collect();
+    let posted: Vec<_> = deployment.slack.messages().iter().map(|message| comparable(&message.body)).collect();
     let sorted = |mut messages: Vec<String>| {
         messages.sort();
         messages
     };
     assert_eq!(sorted(replayed), sorted(posted));
+}
+
+/// A message without when it was sent: a summary tells since when it collects.
+fn comparable(message: &Value) -> String {
+    let text = message.to_string();
+    if text.contains("since the first was told") { message["blocks"][0].to_string() } else { text }
+}
+
+/// When the last event of a log happened, in seconds since 1970; `None` if it holds none.
+fn last_event(body: &Bytes) -> Option<i64> {
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(body.as_ref()), &mut text).unwrap();
+    let log: Value = serde_json::from_str(&text).unwrap();
+    let times = log["Records"].as_array()?.iter().filter_map(|record| record["eventTime"].as_str());
+    times.map(|time| time.parse::<jiff::Timestamp>().unwrap().as_second()).max()
+}
+
+/// Flushes until nothing is due.
+async fn flush_all(deployment: &Deployment) {
+    loop {
+        let flushed = summary_of(&deployment.flush().await.unwrap());
+        if flushed["flushed"]["messages"] == 0 {
+            return;
+        }
+    }
 }
 
 fn demo_terraform(deployment: &Deployment) -> anyhow::Result<Terraform> {
@@ -398,7 +450,7 @@ fn demo_terraform(deployment: &Deployment) -> anyhow::Result<Terraform> {
 
 #[tokio::test]
 async fn replay_shows_what_the_function_posts_for_the_demos_logs() {
-    let deployment = require!(Deployment::bare().await);
+    let deployment = require!(Deployment::furnish(State::Table, Duration::from_secs(60)).await);
     let terraform = require!(demo_terraform(&deployment));
     let logs = SampleLogs::checked_in();
     let keys: Vec<_> = logs.objects().unwrap().into_iter().map(|object| (object.key, object.body)).collect();
@@ -407,7 +459,7 @@ async fn replay_shows_what_the_function_posts_for_the_demos_logs() {
 
 #[tokio::test]
 async fn replay_shows_what_the_function_posts_for_real_logs() {
-    let deployment = require!(Deployment::bare().await);
+    let deployment = require!(Deployment::furnish(State::Table, Duration::from_secs(60)).await);
     let terraform = require!(demo_terraform(&deployment));
     let folder = require!(real_logs());
     let mut keys = Vec::new();

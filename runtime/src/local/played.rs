@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use jiff::Timestamp;
 use trailhook_engine::Route;
 use trailhook_engine::document::{Destination, RouteDocument, SlackWebhook};
 
@@ -51,9 +52,12 @@ impl Played {
 
     /// Takes the matches of one log, which arrives when its last event happens. Gives the messages that go out until then and for
     /// it, each with the number of alerts that it tells.
-    pub(super) fn arrive(&mut self, matches: Vec<Match<'_>>) -> anyhow::Result<Vec<(u64, Message)>> {
-        let last = matches.iter().filter_map(|found| found.event.time()).map(Moment::from).max();
-        let now = last.unwrap_or_default().max(self.clock().now());
+    pub(super) fn arrive(
+        &mut self,
+        matches: Vec<Match<'_>>,
+        last: Option<Timestamp>,
+    ) -> anyhow::Result<Vec<(u64, Message)>> {
+        let now = last.map(Moment::from).unwrap_or_default().max(self.clock().now());
         self.play_until(now)?;
         let Self { deliverer, routes, runtime, below_threshold } = self;
         runtime.block_on(async {

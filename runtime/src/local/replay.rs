@@ -50,7 +50,7 @@ pub(super) fn run(sources: &Sources, log_paths: &[PathBuf], show: Show) -> anyho
         replay.tally.add(matcher.tally());
         let matches = matcher.take();
         replay.count(&matches);
-        for (alerts, message) in played.arrive(matches)? {
+        for (alerts, message) in played.arrive(matches, matcher.last_time())? {
             replay.show(alerts, &message, show, &mut output)?;
         }
         match outcome {

@@ -136,8 +136,13 @@ fn top(draft: &Draft) -> Option<Block> {
         }
         format!("• {}: {}", top.field, values.join(", "))
     };
-    let lines: Vec<_> = draft.top.top(TOP).into_iter().map(line).collect();
-    (!lines.is_empty()).then(|| Block::paragraph(format!("*Most of them*\n{}", lines.join("\n"))))
+    // What all have in common is shown in full where one of them is.
+    let is_told = |top: &crate::outbox::Top<'_>| {
+        let is_common = top.others == 0 && matches!(top.values.as_slice(), [(_, count)] if *count == draft.count);
+        !(is_common && draft.kind == DraftKind::Opening)
+    };
+    let lines: Vec<_> = draft.top.top(TOP).into_iter().filter(is_told).map(line).collect();
+    (!lines.is_empty()).then(|| Block::paragraph(format!("*Most frequent*\n{}", lines.join("\n"))))
 }
 
 /// One line for each alert that was kept.

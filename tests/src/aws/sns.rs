@@ -30,8 +30,14 @@ impl Aws {
         let body = Serializer::new(String::new()).append_pair("Version", "2010-03-31").extend_pairs(form).finish();
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
-        let call =
-            Call { operation, service: "sns", method: Method::POST, path: "/", headers, body: body.into_bytes().into() };
+        let call = Call {
+            operation,
+            service: "sns",
+            method: Method::POST,
+            path: "/",
+            headers,
+            body: body.into_bytes().into(),
+        };
         self.call(call).await.map(drop)
     }
 }

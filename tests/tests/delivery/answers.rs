@@ -96,10 +96,15 @@ async fn a_channel_that_takes_nothing_is_told_to_the_default_route_and_others_go
     let records = [event("StopLogging", "e1"), another];
     let answered = summary(&deployment.deliver(&log_key("one"), &records).await.unwrap());
     assert_eq!((&answered["sent"]["messages"], &answered["sent"]["handed_over"]), (&json!(4), &json!(2)), "{answered}");
-    let by_path = |path: &str| deployment.slack.messages().into_iter().filter(|m| m.path.ends_with(path)).collect::<Vec<_>>();
+    let by_path =
+        |path: &str| deployment.slack.messages().into_iter().filter(|m| m.path.ends_with(path)).collect::<Vec<_>>();
     assert_eq!((by_path("/archived").len(), by_path("/other").len()), (0, 2));
     let requests = deployment.slack.requests();
-    assert_eq!(requests.iter().filter(|request| request.path.ends_with("/archived")).count(), 1, "the second group is not tried");
+    assert_eq!(
+        requests.iter().filter(|request| request.path.ends_with("/archived")).count(),
+        1,
+        "the second group is not tried"
+    );
     let marked = by_path("/xxxx");
     assert_eq!(marked.len(), 2, "the default route has them");
     for message in marked {
@@ -196,7 +201,10 @@ async fn an_invalid_token_is_read_anew_once() {
     assert_eq!(deliver(&deployment, "e3").await["sent"]["dead_letters"], 1);
     let letters = deployment.aws.receive_messages(DEAD_LETTERS).await.unwrap();
     let reason = letters[0].body.clone();
-    assert!(reason.contains("no longer accepts what is in the secret parameter") && !reason.contains("xoxb"), "{reason}");
+    assert!(
+        reason.contains("no longer accepts what is in the secret parameter") && !reason.contains("xoxb"),
+        "{reason}"
+    );
 }
 
 #[tokio::test]

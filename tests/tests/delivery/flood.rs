@@ -79,7 +79,8 @@ async fn many_groups_are_paced_and_none_is_dropped() {
     let records: Vec<_> = (0..groups)
         .map(|number| {
             let mut record = event("StopLogging", &format!("e{number}"));
-            record["userIdentity"] = json!({"type": "IAMUser", "userName": format!("user-{number}"), "arn": format!("arn:{number}")});
+            record["userIdentity"] =
+                json!({"type": "IAMUser", "userName": format!("user-{number}"), "arn": format!("arn:{number}")});
             record
         })
         .collect();

@@ -38,7 +38,10 @@ async fn different_values_can_be_counted_and_the_other_rules_of_an_event_are_tol
     let deployment = require!(Deployment::with_table().await);
     let threshold = json!({"count": 2, "window": "10m", "distinct": "sourceIPAddress"});
     deployment
-        .rule("places", &json!({"expression": STOPPED, "severity": "critical", "threshold": threshold, "labels": {"a": "b"}}))
+        .rule(
+            "places",
+            &json!({"expression": STOPPED, "severity": "critical", "threshold": threshold, "labels": {"a": "b"}}),
+        )
         .await;
     deployment.rule("plain", &json!({"expression": "True", "severity": "low"})).await;
     let deliver = async |id: &str, address: &str| {
@@ -63,7 +66,10 @@ async fn alerts_go_to_the_routes_that_take_them_and_else_to_the_default_ones() {
     for (name, matches) in [
         ("grave", json!({"min_severity": "high"})),
         ("elsewhere", json!({"regions": ["us-east-1"]})),
-        ("mine", json!({"accounts": ["111122223333"], "rules": ["trail-*"], "expression": "event['sourceIPAddress'] != ''"})),
+        (
+            "mine",
+            json!({"accounts": ["111122223333"], "rules": ["trail-*"], "expression": "event['sourceIPAddress'] != ''"}),
+        ),
     ] {
         let webhook = deployment.webhook(name).await;
         deployment.route(name, false, &webhook, &matches).await;

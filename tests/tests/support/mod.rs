@@ -157,12 +157,7 @@ impl Deployment {
 }
 
 /// Creates a function out of the real program.
-pub(crate) async fn create_function(
-    aws: &Aws,
-    name: &str,
-    state: State,
-    timeout: Duration,
-) -> anyhow::Result<String> {
+pub(crate) async fn create_function(aws: &Aws, name: &str, state: State, timeout: Duration) -> anyhow::Result<String> {
     let zip = Artifacts::find()?.bootstrap_zip().await?;
     let mut environment = vec![("TRAILHOOK_NAMESPACE", NAMESPACE)];
     let queue = if state == State::Table { aws.queue_url(DEAD_LETTERS).await? } else { String::new() };
