@@ -62,14 +62,14 @@ impl Resource for SettingsOfNamespace {
             .describe(
                 "What holds for all rules and routes of a namespace. There is one in each; without it, the defaults hold. It is \
                  published as the parameter `{namespace}/settings`.\n\n\
-                 The function of this version does not read it yet: no name is shown, **nothing is redacted**, and the rules are \
-                 read anew every 60 seconds.",
+                 The function of this version reads `notify_rule_errors` of it alone: no name is shown, **nothing is redacted**, and \
+                 the rules are read anew every 60 seconds.",
             )
             .attribute(schema::map("account_aliases", Type::String).optional().describe(
                 "Names of accounts by their 12 digits, such as `{ \"111122223333\" = \"production\" }`, for alerts to show beside the digits.",
             ))
             .attribute(schema::bool("notify_rule_errors").optional().default(true).describe(
-                "Whether the default routes are told of rules that raise errors.",
+                "Whether the default routes are told of rules that raise errors, of each rule once a day.",
             ))
             .attribute(schema::bool("notify_log_removal").optional().default(true).describe(
                 "Whether the default routes are told of logs that are removed from the bucket.",

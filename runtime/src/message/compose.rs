@@ -32,9 +32,9 @@ pub fn compose(draft: &Draft, shape: Shape) -> Message {
         (DraftKind::Summary { .. }, _) | (DraftKind::Opening, None) => summary(draft),
     };
     if let Some(lost) = &draft.undeliverable {
-        let reason = format!("⚠ Undeliverable on route {}: {}", code(&lost.route, 80), escape(&lost.reason, REASON));
+        let reason = format!("⚠ Undeliverable on route {}: {}", code(&lost.route, 80), quoteless(&lost.reason, REASON));
         message.blocks.insert(0, Block::Context { elements: vec![Text::markup(reason)] });
-        message.text = format!("Undeliverable on route {}: {}", escape(&lost.route, 80), message.text);
+        message.text = format!("Undeliverable on route {}: {}", quoteless(&lost.route, 80), message.text);
     }
     match shape {
         Shape::Whole => message,
@@ -73,14 +73,14 @@ fn reply(draft: &Draft) -> Message {
 fn summary(draft: &Draft) -> Message {
     let (what, since) = match draft.kind {
         DraftKind::Summary { opened } => {
-            (format!("{} more", draft.count), format!(" since the first was told, {}", moment(opened)))
+            (format!("{} more", draft.count), format!("; the first was told {}", moment(opened)))
         }
         DraftKind::Opening | DraftKind::Reply { .. } => (number(draft.count, "alert"), String::new()),
     };
     let title = header(draft.head.severity, &draft.head.title, &format!(", {what}"));
     let mut blocks = vec![
         Block::Header { text: Text::plain(title.clone()) },
-        Block::paragraph(format!("*{what}*{since}{}", span(draft))),
+        Block::paragraph(format!("*{what}*{}{since}", span(draft))),
     ];
     blocks.extend(top(draft));
     blocks.extend(lines(draft));
@@ -91,9 +91,14 @@ fn notice_message(draft: &Draft, notice: &Notice) -> Message {
     let title = format!("⚙ Trailhook: {}", draft.head.title);
     let blocks = vec![
         Block::Header { text: Text::plain(title.chars().take(150).collect::<String>()) },
-        Block::paragraph(escape(&notice.text, NOTICE)),
+        Block::paragraph(quoteless(&notice.text, NOTICE)),
     ];
     Message { text: plain_line(&format!("{title}: {}", notice.text)), blocks }
+}
+
+/// A text of any origin outside of a code span: a back-tick in it would begin one.
+fn quoteless(text: &str, characters: usize) -> String {
+    escape(&text.replace('`', "'"), characters)
 }
 
 /// `3 alerts`
@@ -165,4 +170,158 @@ fn lines(draft: &Draft) -> Option<Block> {
         _ => "*Some of them*",
     };
     (!lines.is_empty()).then(|| Block::paragraph(format!("{title}\n{}", lines.join("\n"))))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use proptest::prelude::{ProptestConfig, any, prop, prop_oneof, proptest};
+    use serde_json::{Value, json};
+    use trailhook_engine::document::{RuleDocument, Severity};
+    use trailhook_engine::event::Event;
+    use trailhook_engine::{Alert, Rule};
+
+    use super::super::json::letter;
+    use super::super::limits::assert_harmless;
+    use super::*;
+    use crate::alert::{Head, Keep};
+    use crate::clock::Moment;
+    use crate::outbox::{Entry, Group, Repeats, Terms, Thread, Undeliverable};
+
+    fn at(second: u64) -> Moment {
+        Moment::from_millis(1_770_091_506_000).plus(Duration::from_secs(second))
+    }
+
+    fn record(second: u64) -> Value {
+        json!({
+            "eventID": format!("00000000-0000-4000-8000-{second:012}"), "eventTime": at(second).to_string(),
+            "eventSource": "ec2.amazonaws.com", "eventName": "RunInstances", "awsRegion": "eu-central-1",
+            "sourceIPAddress": format!("203.0.113.{}", second % 7), "recipientAccountId": "111122223333",
+            "errorCode": "Client.UnauthorizedOperation", "userIdentity": {"type": "IAMUser", "userName": "alice"},
+        })
+    }
+
+    /// What is drafted of these records: as the first of a conversation, or as what comes behind it.
+    fn draft(records: &[Value], repeats: Repeats, is_first: bool, undeliverable: Option<Undeliverable>) -> Draft {
+        let description = "EC2 refused a call for want of permission".to_owned();
+        let document = RuleDocument { description, severity: Severity::High, ..RuleDocument::new("refused", "True") };
+        let rule = Rule::compile(document).unwrap();
+        let entry = |record: &Value| {
+            let event = Event::parse(record.to_string().as_bytes()).unwrap();
+            let values = vec![("From", event.grouping_value("sourceIPAddress").into_owned())];
+            let sample = Sample::of(&Alert { event: &event, rules: &[&rule] }, Keep::Event);
+            let time = event.time().map(Moment::from);
+            Entry { event_id: record["eventID"].to_string(), time, sample: Some(sample), values }
+        };
+        let head = Head { title: "refused".to_owned(), severity: Severity::High, place: None };
+        let terms = Terms { head, window: 900, repeats, undeliverable };
+        let mut group = Group::new(&terms);
+        let thread = Some(Thread { channel: "C1".to_owned(), ts: "1.2".to_owned() });
+        if !is_first {
+            group.add(&[entry(&record(0))], &terms, at(0));
+            let first = group.draft(repeats, at(0)).unwrap();
+            assert!(group.posted(&first, thread, repeats, at(0)));
+        }
+        let entries: Vec<_> = records.iter().map(entry).collect();
+        group.add(&entries, &terms, at(60));
+        group.draft(repeats, at(3_600 * u64::from(repeats == Repeats::Summary) + 60)).unwrap()
+    }
+
+    fn flood() -> Vec<Value> {
+        (60..90).map(record).collect()
+    }
+
+    fn json_of(message: &Message) -> String {
+        serde_json::to_string_pretty(message).unwrap()
+    }
+
+    #[test]
+    fn the_first_of_many_tells_how_many() {
+        let draft = draft(&flood(), Repeats::Summary, true, None);
+        insta::assert_snapshot!(json_of(&compose(&draft, Shape::Whole)));
+    }
+
+    #[test]
+    fn repeats_in_a_thread_say_only_what_is_new() {
+        let draft = draft(&flood(), Repeats::Thread, false, None);
+        insta::assert_snapshot!(json_of(&compose(&draft, Shape::Whole)));
+    }
+
+    #[test]
+    fn repeats_of_a_webhook_stand_for_themselves() {
+        let draft = draft(&flood(), Repeats::Summary, false, None);
+        insta::assert_snapshot!(json_of(&compose(&draft, Shape::Whole)));
+    }
+
+    #[test]
+    fn what_another_route_could_not_deliver_says_so() {
+        let lost = Undeliverable { route: "archived".to_owned(), reason: "it is not taken there <!here>".to_owned() };
+        let draft = draft(&[record(1)], Repeats::Summary, true, Some(lost));
+        insta::assert_snapshot!(json_of(&compose(&draft, Shape::Whole)));
+    }
+
+    #[test]
+    fn the_smallest_form_is_one_line() {
+        let draft = draft(&[record(1)], Repeats::Summary, true, None);
+        insta::assert_snapshot!(json_of(&compose(&draft, Shape::Small)));
+    }
+
+    #[test]
+    fn a_notice_is_about_the_function() {
+        let mut draft = draft(&[record(1)], Repeats::Summary, true, None);
+        draft.head.title = "rule refused erred".to_owned();
+        let text = "The rule refused erred on an event: KeyError <x>".to_owned();
+        draft.samples = vec![Sample::Notice(Notice { title: draft.head.title.clone(), text })];
+        insta::assert_snapshot!(json_of(&compose(&draft, Shape::Whole)));
+    }
+
+    #[test]
+    fn sns_gets_json() {
+        let letter = letter(&draft(&flood()[..2], Repeats::Summary, true, None));
+        let body: Value = serde_json::from_str(&letter.body).unwrap();
+        insta::assert_snapshot!(format!(
+            "{}\n{:?}\n{}",
+            letter.subject,
+            letter.attributes,
+            serde_json::to_string_pretty(&body).unwrap()
+        ));
+    }
+
+    #[test]
+    fn a_letter_keeps_within_what_sns_takes() {
+        let mut record = record(1);
+        record["requestParameters"] = json!({"a": "x".repeat(100_000), "b": "\u{0}".repeat(20_000)});
+        let letter = letter(&draft(&vec![record; 5], Repeats::Summary, true, None));
+        assert!(letter.body.len() < 256 * 1024 - 6_000, "{}", letter.body.len());
+        let body: Value = serde_json::from_str(&letter.body).unwrap();
+        assert_eq!((&body["alerts"][4]["event_cut"], &body["alerts"][4]["event"]), (&json!(true), &Value::Null));
+        assert!(body["alerts"][4]["console_url"].is_string(), "the link stays");
+    }
+
+    proptest! {
+        // Each case is large; a few of them touch every limit.
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
+        #[test]
+        fn every_kind_is_harmless_whatever_the_events_say(
+            texts in prop::collection::vec(
+                prop_oneof!["[<>&`!@*_~|\n\u{202e}a]{0,80}", any::<String>(), "[<&>]{5000}", "(<!channel>){1,400}"], 8),
+        ) {
+            let hostile = json!({
+                "eventID": texts[0], "eventTime": texts[1], "eventName": texts[2], "awsRegion": texts[3],
+                "sourceIPAddress": texts[4], "errorCode": texts[5], "errorMessage": texts[6],
+                "userIdentity": {"type": texts[7], "arn": texts[0]}, "userAgent": texts[1],
+            });
+            let lost = Undeliverable { route: "r".repeat(64), reason: texts[7].clone() };
+            for repeats in [Repeats::Thread, Repeats::Summary, Repeats::AtOnce] {
+                for (is_first, lost) in [(true, None), (false, None), (true, Some(&lost))] {
+                    let draft = draft(&vec![hostile.clone(); 9], repeats, is_first, lost.cloned());
+                    assert_harmless(&compose(&draft, Shape::Whole));
+                    assert_harmless(&compose(&draft, Shape::Small));
+                    assert!(letter(&draft).body.len() < 250_001);
+                }
+            }
+        }
+    }
 }

@@ -4,6 +4,8 @@ mod block;
 mod compose;
 mod console;
 mod json;
+#[cfg(test)]
+mod limits;
 mod render;
 pub mod terminal;
 mod text;

@@ -11,6 +11,7 @@
 //! `TRAILHOOK_SEEDS` runs so many seeds instead of the usual number, and `TRAILHOOK_SEED` one alone.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a panic is a failed test")]
+#![allow(clippy::expect_used, clippy::print_stdout, reason = "what a run saw is worth a line to who asks for it")]
 
 mod executor;
 mod scenario;

@@ -18,8 +18,6 @@ use trailhook_runtime::outbox::Outbox;
 use crate::executor::{Spawned, run};
 use crate::world::{Broken, Recorded, World};
 
-/// How long Lambda lets a function work.
-const TIMEOUT: Duration = Duration::from_secs(30);
 /// When everything has to be told.
 const LONGEST: Duration = Duration::from_secs(6 * 60 * 60);
 /// Events that a threshold lets pass without a word.
@@ -33,6 +31,8 @@ pub(crate) struct Scenario {
     objects: Vec<Vec<usize>>,
     /// For each invocation, its object and the second in which it comes.
     invocations: Vec<(usize, u64)>,
+    /// How long Lambda lets a function work: less than a lease holds, or more.
+    timeout: Duration,
 }
 
 /// What was seen in a schedule.
@@ -67,6 +67,11 @@ fn event(number: usize) -> Event {
     Event::parse(record.as_bytes()).unwrap()
 }
 
+/// Whether a log of this length holds everything twice.
+fn is_doubled(seed: u64, length: usize) -> bool {
+    seed % 5 == 0 && length < 6
+}
+
 fn is_counted(number: usize) -> bool {
     number % 3 == 2
 }
@@ -99,6 +104,8 @@ impl Scenario {
         let objects: Vec<Vec<usize>> = (0..rng.usize(1..5))
             .map(|_| (0..events).filter(|_| rng.bool()).collect())
             .filter(|object: &Vec<usize>| !object.is_empty())
+            // The same event may stand in a log twice.
+            .map(|object| if is_doubled(seed, object.len()) { [object.clone(), object].concat() } else { object })
             .collect();
         let mut invocations = Vec::new();
         for object in 0..objects.len() {
@@ -110,7 +117,8 @@ impl Scenario {
                 invocations.push((object, second + later));
             }
         }
-        Self { routes, objects, invocations }
+        let timeout = Duration::from_secs(if rng.bool() { 30 } else { 120 });
+        Self { routes, objects, invocations, timeout }
     }
 
     /// Runs the scenario as a seed has it.
@@ -125,13 +133,14 @@ impl Scenario {
             let work = invoked.supervise(Rc::clone(&spawned), Rc::clone(&open), *object, *second);
             spawned.borrow_mut().push((false, Box::pin(work)));
         }
-        let work = schedule(&world, &routes, Rc::clone(&spawned), Rc::clone(&open));
+        let work = schedule(&world, &routes, self.timeout, Rc::clone(&spawned), Rc::clone(&open));
         spawned.borrow_mut().push((false, Box::pin(work)));
         let deaths = Cell::new(0);
         run(&world.time, &world.current, &spawned, &mut |task| {
             let dies = world.happens(4);
             if dies {
                 world.excuse(task);
+                world.forget(task);
                 deaths.set(deaths.get() + 1);
             }
             dies
@@ -233,7 +242,7 @@ impl<'w> Invoked<'w> {
             spawned
                 .borrow_mut()
                 .push((true, Box::pin(async move { done.set(self.invoke(object).await || done.get()) })));
-            self.world.time.pause(TIMEOUT + Duration::from_secs(10 + self.world.pick(60))).await;
+            self.world.time.pause(self.scenario.timeout + Duration::from_secs(10 + self.world.pick(60))).await;
         }
         open.set(open.get() - 1);
     }
@@ -241,7 +250,7 @@ impl<'w> Invoked<'w> {
     /// One invocation, as the pipeline does it. Says whether it succeeded.
     async fn invoke(self, object: usize) -> bool {
         let Self { scenario, world, rules, routes } = self;
-        let deadline = world.time.now().plus(TIMEOUT).minus(Duration::from_secs(2));
+        let deadline = world.time.now().plus(scenario.timeout).minus(Duration::from_secs(2));
         let deliverer = Deliverer::new(Outbox::new(world, world), world, Windows::AreSeen);
         let mut intake = deliverer.intake(routes, deadline);
         for number in &scenario.objects[object] {
@@ -260,7 +269,13 @@ impl<'w> Invoked<'w> {
 }
 
 /// Flushes once a minute until all is told.
-async fn schedule<'w>(world: &'w World, routes: &'w [Route], spawned: Spawned<'w>, open: Rc<Cell<usize>>) {
+async fn schedule<'w>(
+    world: &'w World,
+    routes: &'w [Route],
+    timeout: Duration,
+    spawned: Spawned<'w>,
+    open: Rc<Cell<usize>>,
+) {
     let start = world.time.now();
     loop {
         world.time.pause(Duration::from_secs(60)).await;
@@ -272,12 +287,12 @@ async fn schedule<'w>(world: &'w World, routes: &'w [Route], spawned: Spawned<'w
             world.violations.borrow_mut().push("it does not come to an end".to_owned());
             return;
         }
-        spawned.borrow_mut().push((true, Box::pin(flush(world, routes))));
+        spawned.borrow_mut().push((true, Box::pin(flush(world, routes, timeout))));
     }
 }
 
-async fn flush(world: &World, routes: &[Route]) {
-    let deadline: Moment = world.time.now().plus(TIMEOUT).minus(Duration::from_secs(2));
+async fn flush(world: &World, routes: &[Route], timeout: Duration) {
+    let deadline: Moment = world.time.now().plus(timeout).minus(Duration::from_secs(2));
     let deliverer = Deliverer::new(Outbox::new(world, world), world, Windows::AreSeen);
     // A table that does not say what is due says it to the next one.
     let _passing = deliverer.flush(routes, deadline).await;

@@ -52,6 +52,15 @@ pub(crate) struct Recorded {
     pub(crate) is_handed_over: bool,
 }
 
+/// The last post to a channel.
+struct LastPost {
+    began: Moment,
+    ended: Option<Moment>,
+    task: usize,
+    /// Until when the channel wants to be left alone.
+    busy_until: Option<Moment>,
+}
+
 pub(crate) struct World {
     pub(crate) time: Time,
     pub(crate) current: Cell<usize>,
@@ -67,8 +76,8 @@ pub(crate) struct World {
     pub(crate) inherited: RefCell<BTreeMap<String, u64>>,
     pub(crate) letters: RefCell<Vec<Value>>,
     pub(crate) groups: RefCell<BTreeSet<GroupKey>>,
-    /// The last post to each channel: when it began, when it ended, and by whom.
-    posts: RefCell<BTreeMap<String, (Moment, Option<Moment>, usize)>>,
+    /// The last post to each channel.
+    posts: RefCell<BTreeMap<String, LastPost>>,
     pub(crate) violations: RefCell<Vec<String>>,
     pub(crate) steps: Cell<u64>,
 }
@@ -198,21 +207,38 @@ impl World {
     fn begin_post(&self, channel: &str, has_pace: bool) {
         let (now, task) = (self.time.now(), self.current.get());
         let mut posts = self.posts.borrow_mut();
-        if let Some((began, ended, by)) = posts.get(channel) {
-            let apart = now.since(*began);
+        if let Some(last) = posts.get(channel) {
+            let apart = now.since(last.began);
+            let violated =
+                |text: &str| self.violations.borrow_mut().push(format!("{channel}: {text}, {apart:?} apart"));
             if has_pace && apart < Duration::from_secs(1) {
-                self.violations.borrow_mut().push(format!("{channel}: two posts {apart:?} apart"));
+                violated("two posts too near");
             }
-            if ended.is_none() && *by != task && apart < Duration::from_secs(10) {
-                self.violations.borrow_mut().push(format!("{channel}: two posts at a time"));
+            if last.ended.is_none() && last.task != task && apart < Duration::from_secs(10) {
+                violated("two posts at a time");
+            }
+            if last.busy_until.is_some_and(|until| now < until) {
+                violated("a post while the channel asked to wait");
             }
         }
-        posts.insert(channel.to_owned(), (now, None, task));
+        posts.insert(channel.to_owned(), LastPost { began: now, ended: None, task, busy_until: None });
     }
 
-    fn end_post(&self, channel: &str) {
-        if let Some((_, ended, _)) = self.posts.borrow_mut().get_mut(channel) {
-            *ended = Some(self.time.now());
+    fn end_post(&self, channel: &str, answer: &Answer) {
+        if let Some(last) = self.posts.borrow_mut().get_mut(channel) {
+            let now = self.time.now();
+            last.ended = Some(now);
+            last.busy_until = match answer {
+                Answer::Retry { after: Some(after), .. } => Some(now.plus(*after)),
+                _ => None,
+            };
+        }
+    }
+
+    /// Forgets what only a task knew that died: how long a channel asked to wait.
+    pub(crate) fn forget(&self, task: usize) {
+        for last in self.posts.borrow_mut().values_mut().filter(|last| last.task == task) {
+            last.busy_until = None;
         }
     }
 }
@@ -287,7 +313,7 @@ impl Post for &World {
         if self.happens(220) {
             let (there, lost, scripted) = match self.pick(11) {
                 0 | 1 => {
-                    (false, false, Answer::Retry { reason: reason(), after: Some(Duration::from_secs(self.pick(40))) })
+                    (false, false, Answer::Retry { reason: reason(), after: Some(Duration::from_secs(self.pick(100))) })
                 }
                 2 | 3 => (self.pick(2) == 0, true, Answer::Retry { reason: reason(), after: None }),
                 4 | 5 => {
@@ -313,7 +339,7 @@ impl Post for &World {
             });
         }
         self.hop().await;
-        self.end_post(&channel);
+        self.end_post(&channel, &answer);
         answer
     }
 

@@ -15,8 +15,7 @@ pub(super) fn schema() -> Schema {
             "A route says where alerts go. Every route that is not a default one takes the alerts that its `match` block describes; \
              default routes take what none of those took. Exactly one of the blocks `slack_webhook`, `slack_app` and `sns` says \
              where to. It is published as the parameter `{namespace}/routes/{name}`.\n\n\
-             The function of this version delivers to Slack webhooks alone, and takes a route without its `match`: `match`, `detail`, \
-             `mention` and `console_link` are published and change nothing yet.",
+             `detail`, `mention` and `console_link` are published and change nothing yet.",
         )
         .attribute(
             schema::string("name")
@@ -36,8 +35,8 @@ pub(super) fn schema() -> Schema {
         .block(
             schema::single_block("sns")
                 .describe(
-                    "Alerts go to a topic of Amazon SNS, as JSON. The function does not deliver to it yet: an invocation with such a \
-                     route fails, and says so.",
+                    "Alerts go to a topic of Amazon SNS, as JSON: the first of a conversation at once and with its whole event, repeats \
+                     as a count at the end of their `group_window`.",
                 )
                 .attribute(schema::string("topic_arn").required().describe("The ARN of the topic.")),
         )
@@ -68,8 +67,7 @@ pub(super) fn schema() -> Schema {
 
 fn matches() -> BlockSchema {
     schema::single_block("match")
-        .describe("Which alerts the route takes: those for which all that is given holds. Without the block it takes all. The function does \
-             not honour it yet: the route takes all.")
+        .describe("Which alerts the route takes: those for which all that is given holds. Without the block it takes all.")
         .attribute(schema::set("accounts", Type::String).optional().describe(
             "Accounts by their 12 digits, as strings: the event is of one of them.",
         ))
@@ -107,8 +105,8 @@ fn slack_webhook() -> BlockSchema {
 
 fn slack_app() -> BlockSchema {
     schema::single_block("slack_app")
-        .describe("Alerts go to a channel by a Slack app, which answers repeats in the thread of the first. The function does not deliver to it \
-             yet: an invocation with such a route fails, and says so.")
+        .describe("Alerts go to a channel by a Slack app, which answers repeats in the thread of the first. It needs the scope `chat:write`, \
+             and `chat:write.public` for channels that it is not in.")
         .attribute(schema::string("channel").required().describe("The channel's id (`C…`), or its name, such as `#alerts`."))
         .attribute(schema::string("token_parameter").required().describe(
             "The name of the SecureString parameter that holds the bot's token. The token is a secret, and stands neither in \

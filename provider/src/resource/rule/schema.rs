@@ -62,8 +62,7 @@ pub(super) fn schema() -> Schema {
         .attribute(
             schema::map("labels", Type::String)
                 .optional()
-                .describe("Words of your own about the rule, such as `{ team = \"security\" }`, for the `labels` of a route's `match`, \
-                     which the function does not honour yet."),
+                .describe("Words of your own about the rule, such as `{ team = \"security\" }`, for the `labels` of a route's `match`."),
         )
         .attribute(
             schema::string("runbook_url")
@@ -72,12 +71,12 @@ pub(super) fn schema() -> Schema {
         )
         .attribute(schema::list("group_by", Type::String).optional().describe(
             "Fields of the event: alerts of the rule with equal values in all of them are one conversation. `actor` stands for who did \
-             it. `[\"actor\", \"eventName\"]` if it is not given. The function does not honour it yet: each match is an alert of its \
-             own.",
+             it. `[\"actor\", \"eventName\"]` if it is not given. Of each conversation the first alert is told at once; repeats \
+             follow in its thread with a Slack app, and else in one message at its end.",
         ))
         .attribute(schema::string("group_window").optional().describe(
             "How long a conversation of `group_by` stays open, such as `30m`: a number and `s`, `m` or `h`, between one minute and 24 \
-             hours. 15 minutes if it is not given. The function does not honour it yet.",
+             hours. 15 minutes if it is not given.",
         ))
         .block(threshold())
         .attribute(schema::string("expires_at").optional().describe(
@@ -113,7 +112,7 @@ fn threshold() -> BlockSchema {
     schema::single_block("threshold")
         .describe(
             "How many matches it takes until people are told. The time runs from the first match that counts; further ones within it \
-             join the alert. Without the block each match is an alert. The function does not honour it yet: each match is an alert.",
+             join the alert. Without the block each match is an alert.",
         )
         .attribute(schema::int64("count").required().describe(
             "How many matches there must be: the first alert comes with the match of this number, from 2 to 1,000,000, with \
