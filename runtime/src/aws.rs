@@ -1,17 +1,27 @@
 //! The AWS clients, and what is said when AWS refuses.
 
 use std::fmt;
+use std::time::Duration;
 
+use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ssm::operation::RequestId;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
+/// How long a connection may take to come about.
+const CONNECT_LIMIT: Duration = Duration::from_secs(3);
+/// How long one try of a call may take, until its answer begins. All of ours answer in milliseconds; without a limit a service that
+/// is silent would take the invocation's whole time, and Lambda would end it without a word.
+const ATTEMPT_LIMIT: Duration = Duration::from_secs(5);
+
 /// The AWS configuration of the environment, with TLS by ring: the other provider costs tens of milliseconds of CPU at
 /// its first random number.
 pub async fn load() -> SdkConfig {
     let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-    aws_config::defaults(BehaviorVersion::latest()).http_client(http).load().await
+    let timeouts =
+        TimeoutConfig::builder().connect_timeout(CONNECT_LIMIT).operation_attempt_timeout(ATTEMPT_LIMIT).build();
+    aws_config::defaults(BehaviorVersion::latest()).http_client(http).timeout_config(timeouts).load().await
 }
 
 /// A call that AWS refused, or that did not get there.

@@ -149,7 +149,17 @@ impl<T: Table, C: Clock, P: Post> Round<'_, T, C, P> {
         let mut read = read.buffered(AT_ONCE);
         let mut due = Vec::new();
         while let Some((route, key, group)) = read.next().await {
-            let Some(group) = group? else { continue };
+            let group = match group {
+                Ok(Some(group)) => group,
+                Ok(None) => continue,
+                // It keeps no other group from being told.
+                Err(error @ OutboxError::Unreadable { .. }) => {
+                    tracing::error!(%error, "a group cannot be told");
+                    sent.failed(&key.route, 0, || error.to_string());
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
             match group.due() {
                 Some(moment) if moment <= outbox.clock().now() => due.push((*route, key.clone(), group.pending())),
                 Some(_) => sent.pending += group.pending(),

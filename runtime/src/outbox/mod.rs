@@ -32,6 +32,10 @@ mod table;
 mod tally;
 mod threshold;
 
+use std::pin::pin;
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -118,15 +122,22 @@ impl<T: Table, C: Clock> Outbox<T, C> {
         /// The first pause; it doubles up to the longest. Each is shortened by chance, so that those who met part.
         const FIRST_PAUSE: u64 = 20;
         const LONGEST_PAUSE: u64 = 1_000;
+        /// The time of a step that begins at the deadline or behind it: what was posted is to be recorded all the same.
+        const LEAST_TIME: Duration = Duration::from_millis(500);
         let mut pause = FIRST_PAUSE;
         loop {
-            let fault = match step().await {
+            let limit = deadline.since(self.clock.now()).max(LEAST_TIME);
+            let taken = match select(pin!(step()), pin!(self.clock.sleep(limit))).await {
+                Either::Left((taken, _)) => taken,
+                Either::Right(_) => return Err(OutboxError::OutOfTime),
+            };
+            let fault = match taken {
                 Ok(Step::Done(result)) => return Ok(result),
                 Ok(Step::Again) => None,
                 Err(OutboxError::Table(fault)) if fault.is_passing => Some(fault),
                 Err(error) => return Err(error),
             };
-            let jittered = std::time::Duration::from_millis(pause / 2 + self.clock.random() % (pause / 2 + 1));
+            let jittered = Duration::from_millis(pause / 2 + self.clock.random() % (pause / 2 + 1));
             if self.clock.now().plus(jittered) >= deadline {
                 return Err(fault.map_or(OutboxError::OutOfTime, OutboxError::Table));
             }

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use serde_json::json;
-use trailhook_tests::{Action, Canned, Rule, require};
+use trailhook_runtime::clock::Moment;
+use trailhook_runtime::outbox::{Commit, DynamoTable, Expect, GroupKey, Key, MemoryTable, Stored, Table, Write};
+use trailhook_tests::{Action, Aws, Canned, MiniStack, Rule, require};
 
 use crate::support::{Deployment, event, log_key};
 use crate::{STOPPED, summary};
@@ -56,7 +58,21 @@ async fn a_table_that_is_not_there_fails_the_invocation_and_says_so() {
 }
 
 #[tokio::test]
-async fn an_item_that_is_garbled_is_named() {
+async fn a_table_that_is_silent_is_an_error_and_not_a_death() {
+    let deployment = require!(Deployment::with_table().await);
+    deployment.put_rule("trail-stopped", STOPPED).await.unwrap();
+    // One silence is borne.
+    deployment.proxy.add(Rule::on("DynamoDB.*").times(1).then(Action::Hang));
+    let answered = summary(&deployment.deliver(&log_key("once"), &[event("StopLogging", "e1")]).await.unwrap());
+    assert_eq!(answered["sent"]["messages"], 1, "{answered}");
+    deployment.proxy.add(Rule::on("DynamoDB.*").then(Action::Hang));
+    let invocation = deployment.deliver(&log_key("silent"), &[event("StopLogging", "e2")]).await.unwrap();
+    let error = invocation.json().unwrap();
+    assert_eq!(error["errorType"], "IncompleteInvocation", "the function says so itself: {invocation:?}");
+}
+
+#[tokio::test]
+async fn an_item_that_is_garbled_is_named_and_keeps_no_other_back() {
     let deployment = require!(Deployment::with_table().await);
     deployment.put_rule("trail-stopped", STOPPED).await.unwrap();
     summary(&deployment.deliver(&log_key("one"), &[event("StopLogging", "e1")]).await.unwrap());
@@ -70,4 +86,96 @@ async fn an_item_that_is_garbled_is_named() {
     let error = invocation.json().unwrap();
     let message = error["errorMessage"].as_str().unwrap();
     assert!(message.contains("the item G#security#") && message.contains("is not readable"), "{message}");
+
+    // Also where both are due on one channel.
+    let mut record = event("StopLogging", "e3");
+    record["userIdentity"]["arn"] = "arn:aws:iam::111122223333:user/bob".into();
+    deployment.slack.script(trailhook_tests::Endpoint::Webhook, vec![trailhook_tests::Answer::status(503); 4]);
+    summary(&deployment.deliver(&log_key("three"), &[record]).await.unwrap());
+    for mut item in deployment.aws.scan(crate::support::TABLE).await.unwrap() {
+        if item["body"]["S"] == "{" {
+            item["queue"] = json!({"S": "due"});
+            item["due"] = json!({"N": "1"});
+            deployment.aws.put_item(crate::support::TABLE, &item).await.unwrap();
+        }
+    }
+    deployment.let_pass(Duration::from_secs(60)).await.unwrap();
+    summary(&deployment.flush().await.unwrap());
+    assert_eq!(deployment.slack.messages().len(), 2, "{:?}", deployment.slack.messages());
+}
+
+/// What the outbox relies on, held by both tables. A client of the runtime's own, straight at the emulator.
+async fn assert_holds_its_conditions(table: &impl Table) {
+    let at = |second: i64| Moment::from_millis(second * 1_000);
+    let write = |key: &Key, expect: Expect, body: &str, due: Option<i64>| Write {
+        key: key.clone(),
+        expect,
+        body: body.to_owned(),
+        due: due.map(at),
+        expires: at(1_000),
+    };
+    let now = at(100);
+    let (one, two) = (Key::claimed("r", "1"), Key::claimed("r", "2"));
+    assert_eq!(table.get(&one, now).await, Ok(None));
+    assert_eq!(table.write(&[write(&one, Expect::Absent, "a", None)], now).await, Ok(Commit::Done));
+    assert_eq!(table.get(&one, now).await, Ok(Some(Stored { version: 1, body: "a".to_owned() })));
+
+    // One item alone, by either condition.
+    assert_eq!(table.write(&[write(&one, Expect::Absent, "b", None)], now).await, Ok(Commit::Unexpected(vec![0])));
+    assert_eq!(table.write(&[write(&one, Expect::Version(7), "b", None)], now).await, Ok(Commit::Unexpected(vec![0])));
+    assert_eq!(table.write(&[write(&two, Expect::Version(1), "b", None)], now).await, Ok(Commit::Unexpected(vec![0])));
+
+    // Several: all or none, and the places of those that were not as expected.
+    let group = GroupKey::of("r", &["a"]);
+    let both = |expect| {
+        [
+            write(&two, Expect::Absent, "c", None),
+            write(&one, expect, "c", None),
+            write(&group.key(), Expect::Absent, "g", Some(500)),
+        ]
+    };
+    assert_eq!(table.write(&both(Expect::Absent), now).await, Ok(Commit::Unexpected(vec![1])));
+    assert_eq!((table.get(&two, now).await, table.due(at(999), 9).await), (Ok(None), Ok(vec![])));
+    assert_eq!(table.write(&both(Expect::Version(1)), now).await, Ok(Commit::Done));
+    assert_eq!(table.get(&one, now).await.unwrap().unwrap().version, 2);
+
+    // What is due, and no longer.
+    assert_eq!(table.due(at(499), 9).await, Ok(vec![]));
+    assert_eq!(table.due(at(500), 9).await, Ok(vec![group.clone()]));
+    assert_eq!(table.write(&[write(&group.key(), Expect::Version(1), "g", None)], now).await, Ok(Commit::Done));
+    assert_eq!(table.due(at(999), 9).await, Ok(vec![]));
+
+    // What has expired is not there, whether or not somebody cleaned up.
+    let late = at(1_002);
+    assert_eq!(table.get(&one, late).await, Ok(None));
+    assert_eq!(table.write(&[write(&one, Expect::Absent, "d", None)], late).await, Ok(Commit::Done));
+    let expired = [write(&two, Expect::Absent, "d", None), write(&group.key(), Expect::Absent, "d", None)];
+    assert_eq!(table.write(&expired, late).await, Ok(Commit::Done));
+
+    // Many are due in the order of their time, and as many are given as are asked for.
+    let groups: Vec<_> =
+        (0..120).map(|number: i64| (GroupKey::of("r", &[&number.to_string()]), 2_000 - number)).collect();
+    for (group, due) in &groups {
+        assert_eq!(table.write(&[write(&group.key(), Expect::Absent, "g", Some(*due))], now).await, Ok(Commit::Done));
+    }
+    let expected: Vec<_> = groups.iter().rev().map(|(group, _)| group.clone()).collect();
+    assert_eq!(table.due(at(9_999), 50).await.as_deref(), Ok(&expected[..50]));
+    assert_eq!(table.due(at(9_999), 999).await, Ok(expected));
+}
+
+#[tokio::test]
+async fn the_table_of_memory_and_that_of_dynamodb_hold_to_the_same_conditions() {
+    assert_holds_its_conditions(&MemoryTable::default()).await;
+    let stack = require!(MiniStack::start().await);
+    let aws = Aws::at(stack.url());
+    aws.create_state_table("state").await.unwrap();
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
+        .endpoint_url(stack.url())
+        .region(aws_sdk_dynamodb::config::Region::new(Aws::REGION))
+        .credentials_provider(aws_sdk_dynamodb::config::Credentials::new(Aws::ACCESS_KEY, "test", None, None, "test"))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .build();
+    let table = DynamoTable::new(aws_sdk_dynamodb::Client::from_conf(config), "state");
+    assert_holds_its_conditions(&table).await;
 }

@@ -95,7 +95,8 @@ impl Deployment {
             if let Some(due) = number(&item["due"]["N"]) {
                 item["due"] = json!({"N": (due - millis).to_string()});
             }
-            let mut body: Value = serde_json::from_str(item["body"]["S"].as_str().context("a body")?)?;
+            let body = item["body"]["S"].as_str().context("a body")?;
+            let Ok(mut body) = serde_json::from_str::<Value>(body) else { continue };
             for path in ["/since", "/due", "/open/at", "/open/ends", "/until", "/next_at"] {
                 if let Some(moment) = body.pointer_mut(path)
                     && let Some(at) = moment.as_i64()
