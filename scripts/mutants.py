@@ -41,12 +41,20 @@ MUTANTS = [
     ("a lost lease is taken for renewed", "outbox/channel.rs",
      "                    _ => Ok(Step::Done(false)),\n                },\n            }\n        })\n        .await\n    }\n\n    /// Gives",
      "                    _ => Ok(Step::Done(true)),\n                },\n            }\n        })\n        .await\n    }\n\n    /// Gives"),
-    ("a channel gets messages as fast as they come", "delivery/send.rs",
-     "channel.hold_until(now.plus(lane::pace(destination)));", ""),
-    ("a channel that asked to wait is not left alone", "delivery/send.rs",
-     "channel.hold_until(now.plus(after));", ""),
-    ("what was posted is not recorded", "delivery/send.rs",
-     "outbox.record(group, &draft, thread, repeats, late).await?;", "drop(thread);"),
+    ("a channel gets messages as fast as they come", "delivery/tell.rs",
+     "channel.pace_until(clock.now().plus(lane::pace(destination)));", ""),
+    ("a channel that asked to wait is not left alone", "delivery/tell.rs",
+     "if !outbox.hold_until(channel, clock.now().plus(after), self.late()).await? {", "let _ = after;\n                if false {"),
+    ("what was posted is not recorded", "delivery/tell.rs",
+     "outbox.record(group, draft, thread, repeats, self.late()).await?;", "let _ = (thread, repeats);"),
+    ("a turn that is over is taken", "delivery/tell.rs",
+     "if !channel.takes_a_post(clock.now(), deadline) {", "if false {"),
+    ("a group is sent to a new channel while somebody sends it to the old one", "delivery/tell.rs",
+     "read.channel().filter(|other| *other != name)", "read.channel().filter(|_| false)"),
+    ("what one instance alone could not send is not given back", "delivery/mod.rs",
+     "memory.forget(receipts);", "let _ = receipts;"),
+    ("a group outgrows its item", "outbox/group.rs",
+     "let has_room = |sample: &Sample| taken + sample.size() <= MAX_BYTES;", "let has_room = |_: &Sample| taken < usize::MAX;"),
     ("an event that stands in a log twice is counted twice", "outbox/claim.rs",
      "entries.into_iter().filter(|entry| seen.insert(entry.event_id.clone())).collect();",
      "entries.into_iter().filter(|entry| seen.insert(entry.event_id.clone()) || true).collect();"),
@@ -87,7 +95,7 @@ def simulate():
         sys.exit(f"a mutant does not compile:\n{built.stderr}")
     # One that does not come to an end is noticed, too.
     try:
-        run = subprocess.run(command + ["--", "the_promise"], cwd=COPY, env=environment, capture_output=True, text=True, timeout=240)
+        run = subprocess.run(command + ["--", "--skip", "each_condition"], cwd=COPY, env=environment, capture_output=True, text=True, timeout=240)
     except subprocess.TimeoutExpired:
         return False, "it does not come to an end"
     found = re.search(r"TRAILHOOK_SEED=\d+|panicked", run.stdout + run.stderr)

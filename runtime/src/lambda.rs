@@ -1,5 +1,6 @@
 //! The Lambda function: from an invocation to the pipeline, and from what came of it to Lambda's answer.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -147,6 +148,8 @@ fn sent(sent: &Sent) -> Value {
         "pending": sent.pending,
         "handed_over": sent.handed_over,
         "dead_letters": sent.dead_letters,
+        "oldest_due_seconds": sent.oldest_due.as_secs(),
+        "left": sent.failures.iter().map(|(route, failure)| (route, &failure.reason)).collect::<BTreeMap<_, _>>(),
     })
 }
 

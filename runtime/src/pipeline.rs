@@ -151,7 +151,10 @@ impl Pipeline {
     /// [`InvocationError`] if anything was left undone that nobody else would do, so that the invocation is retried.
     pub async fn run(&self, work: Work, deadline: Moment) -> Result<Report, InvocationError> {
         let configuration = self.configuration(deadline).await?;
-        let mut report = Report::default();
+        let (mut report, mut told) = (Report::default(), Tally::default());
+        let is_alone = self.deliverer.outbox().table().own_memory().is_some();
+        // Nobody would send later what is claimed until the last moment.
+        let until = if is_alone { two_thirds(SystemClock.now(), deadline) } else { deadline };
         let mut failures: Vec<_> = work.broken.into_iter().map(Failure::from).collect();
         let mut intake = self.deliverer.intake(&configuration.routes, deadline);
         for object in work.objects {
@@ -164,8 +167,11 @@ impl Pipeline {
                 }
             }
             // Boxed: the futures of the SDK nest deeper than the compiler follows in one piece.
-            let reading = Box::pin(self.read(&configuration.rules, &object, &mut intake, deadline));
+            let reading = Box::pin(self.read(&configuration.rules, &object, &mut intake, until));
             let (tally, outcome) = reading.await;
+            if object.is_told {
+                told.add(tally.clone());
+            }
             report.tally.add(tally);
             match outcome {
                 Ok(()) => report.logs += 1,
@@ -175,21 +181,18 @@ impl Pipeline {
                 }
             }
         }
-        self.tell_of_errors(&configuration, &report.tally, &mut intake);
+        self.tell_of_errors(&configuration, &told, &mut intake);
         if let Err(error) = Box::pin(intake.finish()).await {
             failures.push(error.into());
         }
         report.taken = intake.into_taken();
+        failures.extend(report.taken.failures.drain(..).map(Failure::from));
         let groups = report.taken.groups.keys().cloned().collect::<Vec<_>>();
         report.sent = Box::pin(self.deliverer.send(&configuration.routes, groups, deadline)).await;
-        if self.deliverer.outbox().table().own_memory().is_some() {
-            self.deliverer.give_up(&configuration.routes, &report.taken);
-            let left = std::mem::take(&mut report.sent.failures).into_iter();
-            failures.extend(left.map(|(route, failure)| Failure::Route {
-                route,
-                alerts: failure.alerts,
-                reason: failure.reason,
-            }));
+        for (route, alerts) in self.deliverer.give_up(&configuration.routes, &report.taken) {
+            let failure = report.sent.failures.get(&route);
+            let reason = failure.map_or_else(|| "it was not its turn".to_owned(), |failure| failure.reason.clone());
+            failures.push(Failure::Route { route, alerts, reason });
         }
         if failures.is_empty() {
             Ok(report)
@@ -288,6 +291,11 @@ async fn take(
 ) -> Result<(), OutboxError> {
     let matches = matcher.take();
     if object.is_told { Box::pin(intake.take(matches)).await } else { Ok(()) }
+}
+
+/// The moment at which two thirds of the time are over.
+fn two_thirds(now: Moment, deadline: Moment) -> Moment {
+    now.plus(deadline.since(now) * 2 / 3)
 }
 
 /// A moment as the runtime's timers know it.

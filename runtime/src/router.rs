@@ -1,7 +1,26 @@
 //! Router: which routes take an alert.
 
+use std::collections::BTreeSet;
+
 use trailhook_engine::language::RuleError;
 use trailhook_engine::{Alert, Route};
+
+/// The routes of a namespace.
+#[derive(Debug, Default)]
+pub struct Routes {
+    /// Those that work, by name.
+    pub live: Vec<Route>,
+    /// The names of those that are there and cannot be read: what they are to deliver waits until they are mended.
+    pub broken: BTreeSet<String>,
+}
+
+impl Routes {
+    /// The route of this name, if it works.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&Route> {
+        self.live.iter().find(|route| route.name() == name)
+    }
+}
 
 /// The routes of an alert.
 #[derive(Debug, Default)]

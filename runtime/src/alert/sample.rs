@@ -19,6 +19,10 @@ pub const MAX_WHOLE_SAMPLE: usize = 200 * 1024;
 
 /// Characters of a rule's description.
 const DESCRIPTION: usize = 1_500;
+/// How deeply a record that is kept may be nested. CloudTrail's stay below 30; readers of JSON give up above a hundred.
+const MAX_NESTING: usize = 64;
+/// Characters of a notice.
+const NOTICE: usize = 2_500;
 /// Rules that are named.
 const RULES: usize = 5;
 /// Clauses that made the rule match.
@@ -133,7 +137,7 @@ impl Sample {
         let (why, more_clauses) = why(alert);
         let event = match keep {
             Keep::Shown => None,
-            Keep::Event => Some(visible(alert.event.record(), &mut String::new())),
+            Keep::Event => Some(visible(alert.event.record(), &mut String::new(), MAX_NESTING)),
         };
         let owned = |(key, value): (&str, &str)| (truncate(key, 80), truncate(value, 80));
         let sample = AlertSample {
@@ -168,7 +172,7 @@ impl Sample {
     pub fn small(self) -> Self {
         match self {
             Self::Alert(sample) => Self::Alert(Box::new(sample.fit(MAX_SAMPLE))),
-            notice @ Self::Notice(_) => notice,
+            Self::Notice(Notice { title, text }) => Self::Notice(Notice { title, text: truncate(&text, NOTICE) }),
         }
     }
 }
@@ -242,7 +246,8 @@ fn read(alert: &Alert<'_>) -> Vec<(String, String)> {
 }
 
 /// A record as strict readers of JSON take it, without what is a secret by its name.
-fn visible(json: &Json, path: &mut String) -> Value {
+fn visible(json: &Json, path: &mut String, nesting: usize) -> Value {
+    let Some(within) = nesting.checked_sub(1) else { return "nested too deeply".into() };
     match json {
         Json::Null => Value::Null,
         Json::Bool(value) => Value::Bool(*value),
@@ -253,7 +258,7 @@ fn visible(json: &Json, path: &mut String) -> Value {
         }
         Json::Str(_) if event::is_secret(path) => "hidden".into(),
         Json::Str(text) => text.to_string().into(),
-        Json::Array(items) => items.iter().map(|item| visible(item, path)).collect(),
+        Json::Array(items) => items.iter().map(|item| visible(item, path, within)).collect(),
         Json::Object(members) => {
             let length = path.len();
             let member = |(key, value): (&event::TextBuf, &Json)| {
@@ -261,7 +266,7 @@ fn visible(json: &Json, path: &mut String) -> Value {
                     path.push('.');
                 }
                 path.push_str(&key.to_string_lossy());
-                let shown = visible(value, path);
+                let shown = visible(value, path, within);
                 path.truncate(length);
                 (key.to_string(), shown)
             };
@@ -305,6 +310,15 @@ mod tests {
             assert!(size(&sample(&record, Keep::Shown)) <= MAX_SAMPLE, "{filler}");
             let whole = sample(&record, Keep::Event);
             assert!(whole.event.is_none() && size(&whole) <= MAX_WHOLE_SAMPLE, "{filler}");
+        }
+    }
+
+    #[test]
+    fn a_record_can_be_read_back_however_deep_it_is() {
+        for depth in [60, 130, 490] {
+            let record = format!(r#"{{"a":{}1{}}}"#, r#"{"b":["#.repeat(depth / 2), "]}".repeat(depth / 2));
+            let sample = Sample::Alert(Box::new(sample(&record, Keep::Event)));
+            assert_eq!(serde_json::from_str::<Sample>(&serde_json::to_string(&sample).unwrap()).unwrap(), sample);
         }
     }
 

@@ -6,6 +6,8 @@ use trailhook_engine::document::{Document, PackDocument, RouteDocument, RuleDocu
 use trailhook_engine::pack::{Pack, Published};
 use trailhook_engine::{Route, Rule, RuleSet};
 
+use crate::router::Routes;
+
 /// A parameter as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parameter {
@@ -34,7 +36,7 @@ pub struct Configuration {
     /// The rules that can be evaluated, those of packs among them.
     pub rules: RuleSet,
     /// The routes, by name.
-    pub routes: Vec<Route>,
+    pub routes: Routes,
     /// What holds for all of them.
     pub settings: SettingsDocument,
     /// The documents that are not used as they were published. No other is touched by it.
@@ -110,18 +112,21 @@ impl Configuration {
                 }
             }
         }
-        let mut routes = Vec::new();
+        let mut routes = Routes::default();
         for parameter in &parameters.routes {
             let route = RouteDocument::decode(&parameter.value)
                 .map_err(|error| error.to_string())
                 .and_then(|document| check_name(parameter, &document.name).map(|()| document))
                 .and_then(|document| Route::compile(document).map_err(|broken| broken.to_string()));
             match route {
-                Ok(route) => routes.push(route),
-                Err(reason) => set_aside(parameter, Extent::Off, reason),
+                Ok(route) => routes.live.push(route),
+                Err(reason) => {
+                    routes.broken.extend(parameter.name.rsplit('/').next().map(str::to_owned));
+                    set_aside(parameter, Extent::Off, reason);
+                }
             }
         }
-        routes.sort_by(|left, right| left.name().cmp(right.name()));
+        routes.live.sort_by(|left, right| left.name().cmp(right.name()));
         let settings = parameters.settings.as_ref().map(|parameter| {
             SettingsDocument::decode(&parameter.value)
                 .inspect_err(|error| set_aside(parameter, Extent::Off, error.to_string()))
@@ -176,7 +181,8 @@ mod tests {
         ];
         let configuration = Configuration::compile(&Parameters { rules, routes, ..Parameters::default() });
         assert_eq!(configuration.rules.len(), 1);
-        assert_eq!(configuration.routes.iter().map(Route::name).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(configuration.routes.live.iter().map(Route::name).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(configuration.routes.broken.iter().collect::<Vec<_>>(), ["pager"]);
         let broken: Vec<_> = configuration.broken.iter().map(ToString::to_string).collect();
         assert_eq!(broken.len(), 5);
         assert!(broken[0].starts_with("/t/rules/garbled is off: the document is not readable"), "{}", broken[0]);

@@ -75,9 +75,10 @@ impl SecretStore {
     ///
     /// [`SecretError`] with what to do. The value is in none of them.
     pub async fn get(&self, parameter: &str) -> Result<Secret, SecretError> {
-        let mut kept = self.kept.lock().await;
-        if let Some(secret) = kept.get(parameter) {
-            return Ok(secret.clone());
+        // Not locked while Parameter Store is asked: one secret that is slow keeps no other back.
+        let kept = self.kept.lock().await.get(parameter).cloned();
+        if let Some(secret) = kept {
+            return Ok(secret);
         }
         let answer = self.client.get_parameter().name(parameter).with_decryption(true).send().await;
         let answer = answer.map_err(|error| match error.as_service_error() {
@@ -91,7 +92,7 @@ impl SecretStore {
             return Err(SecretError::Empty { parameter: parameter.to_owned() });
         }
         let secret = Secret::new(value.trim());
-        kept.insert(parameter.to_owned(), secret.clone());
+        self.kept.lock().await.insert(parameter.to_owned(), secret.clone());
         Ok(secret)
     }
 

@@ -89,10 +89,10 @@ impl ConfigStore {
                 configuration
             }
         };
-        if configuration.routes.is_empty() {
+        if configuration.routes.live.is_empty() {
             // Not kept: whoever adds the missing route should not have to wait.
             *kept = None;
-            let broken = configuration.broken.iter().any(|document| document.parameter.contains("/routes/"));
+            let broken = !configuration.routes.broken.is_empty();
             return Err(ConfigError::NoRoute { namespace: self.namespace.to_string(), broken });
         }
         Ok(configuration)
@@ -114,7 +114,7 @@ impl ConfigStore {
             namespace = self.namespace.as_str(),
             rules = configuration.rules.len(),
             packs = packs_read,
-            routes = configuration.routes.len(),
+            routes = configuration.routes.live.len(),
             broken = configuration.broken.len(),
             "configuration read"
         );

@@ -1,27 +1,26 @@
 //! Intake: matches become alerts of routes, and those are claimed.
 
-use std::collections::{BTreeMap, HashMap};
-use std::time::Duration;
+use std::collections::BTreeMap;
 
 use futures_util::stream::{self, StreamExt as _};
 use trailhook_engine::document::Severity;
-use trailhook_engine::{Alert, Route, primary_first};
+use trailhook_engine::{Alert, Route};
 
 use super::report::Taken;
 use super::{Deliverer, lane};
-use crate::alert::{Head, Keep, Notice, Sample};
+use crate::alert::{Head, Notice, Sample};
 use crate::clock::{Clock, Moment};
 use crate::matcher::Match;
-use crate::outbox::{Claimed, CountedEvent, Entry, GroupKey, MAX_SAMPLES, OutboxError, Table, Terms, Wanted};
-use crate::router::{notice_routes, routes_for};
+use crate::outbox::{Claimed, Entry, GroupKey, OutboxError, Table, Terms};
+use crate::router::{Routes, notice_routes, routes_for};
 use crate::sender::Post;
 
 /// Alerts that wait to be claimed together. More go into one transaction, and no more than this are in memory.
 const MAX_WAITING: usize = 512;
 /// Bytes that their samples take.
 const MAX_BYTES: usize = 2 * 1024 * 1024;
-/// Claims that are on their way at once.
-const AT_ONCE: usize = 8;
+/// Claims, or counts of thresholds, that are on their way at once.
+pub(super) const AT_ONCE: usize = 8;
 /// How long the conversation of a notice is open. There is but one of each.
 const NOTICE_WINDOW: u32 = 60;
 
@@ -37,9 +36,9 @@ const TOLD: [(&str, &str); 6] = [
 
 /// The matches of one invocation, on their way into the outbox.
 pub struct Intake<'a, T, C, P> {
-    deliverer: &'a Deliverer<T, C, P>,
-    routes: &'a [Route],
-    deadline: Moment,
+    pub(super) deliverer: &'a Deliverer<T, C, P>,
+    routes: &'a Routes,
+    pub(super) deadline: Moment,
     waiting: BTreeMap<GroupKey, Waiting>,
     entries: usize,
     bytes: usize,
@@ -54,7 +53,7 @@ struct Waiting {
 
 impl<T: Table, C: Clock, P: Post> Deliverer<T, C, P> {
     /// The intake of one invocation, which has to be claimed by the deadline.
-    pub fn intake<'a>(&'a self, routes: &'a [Route], deadline: Moment) -> Intake<'a, T, C, P> {
+    pub fn intake<'a>(&'a self, routes: &'a Routes, deadline: Moment) -> Intake<'a, T, C, P> {
         Intake {
             deliverer: self,
             routes,
@@ -72,7 +71,7 @@ impl<T: Table, C: Clock, P: Post> Intake<'_, T, C, P> {
     ///
     /// # Errors
     ///
-    /// [`OutboxError`] if something could not be counted or claimed.
+    /// [`OutboxError`] if the table does not do its part: then it is of no use to go on.
     pub async fn take(&mut self, mut matches: Vec<Match<'_>>) -> Result<(), OutboxError> {
         self.apply_thresholds(&mut matches).await?;
         for found in &matches {
@@ -90,14 +89,14 @@ impl<T: Table, C: Clock, P: Post> Intake<'_, T, C, P> {
 
     /// Takes a notice, which goes out once for each identity.
     pub fn notice(&mut self, identity: &[&str], severity: Severity, notice: &Notice) {
-        let routes = notice_routes(self.routes);
+        let routes = notice_routes(&self.routes.live);
         for route in routes {
             let common: Vec<_> = std::iter::once("notice").chain(identity.iter().copied()).collect();
             let head = Head { title: notice.title.clone(), severity, place: None };
             let entry = Entry {
                 event_id: common.join(":"),
                 time: None,
-                sample: Some(Sample::Notice(notice.clone())),
+                sample: Sample::Notice(notice.clone()),
                 values: Vec::new(),
             };
             let terms = self.terms(route, head, NOTICE_WINDOW);
@@ -125,55 +124,10 @@ impl<T: Table, C: Clock, P: Post> Intake<'_, T, C, P> {
         self.taken
     }
 
-    /// Takes away the rules whose threshold is not reached.
-    async fn apply_thresholds(&self, matches: &mut [Match<'_>]) -> Result<(), OutboxError> {
-        type Counts<'m> = HashMap<(&'m str, Vec<String>), (Wanted, Vec<(usize, CountedEvent)>)>;
-        let now = self.deliverer.outbox.clock().now();
-        let mut counts: Counts<'_> = HashMap::new();
-        for (place, found) in matches.iter().enumerate() {
-            for rule in &found.rules {
-                let Some(threshold) = &rule.document().threshold else { continue };
-                let value = |field: &str| found.event.grouping_value(field).into_owned();
-                let values = threshold.by.iter().map(|field| value(field)).collect();
-                let window = Duration::from_secs(threshold.window.seconds().into());
-                let wanted = Wanted { count: threshold.count, window };
-                let event = CountedEvent {
-                    event_id: found.id.clone(),
-                    time: found.event.time().map_or(now, Moment::from),
-                    distinct: threshold.distinct.as_deref().map(value),
-                };
-                let (_, events) = counts.entry((rule.name(), values)).or_insert_with(|| (wanted, Vec::new()));
-                events.push((place, event));
-            }
-        }
-        let outbox = &self.deliverer.outbox;
-        let mut asked = stream::iter(counts)
-            .map(async |((rule, values), (wanted, numbered))| {
-                let values: Vec<_> = values.iter().map(String::as_str).collect();
-                let (places, events): (Vec<_>, Vec<_>) = numbered.into_iter().unzip();
-                let verdicts = outbox.count(rule, &values, wanted, &events, self.deadline).await?;
-                let below = places.into_iter().zip(verdicts).filter(|(_, takes_part)| !takes_part);
-                Ok::<_, OutboxError>(below.map(|(place, _)| (place, rule.to_owned())).collect::<Vec<_>>())
-            })
-            .buffer_unordered(AT_ONCE);
-        let mut below: Vec<(usize, String)> = Vec::new();
-        while let Some(answer) = asked.next().await {
-            below.extend(answer?);
-        }
-        drop(asked);
-        for (place, name) in below {
-            if let Some(found) = matches.get_mut(place) {
-                found.rules.retain(|rule| rule.name() != name);
-                primary_first(&mut found.rules);
-            }
-        }
-        Ok(())
-    }
-
     fn route(&mut self, found: &Match<'_>) {
         let alert = Alert { event: &found.event, rules: &found.rules };
         let Some(primary) = alert.primary() else { return };
-        let routed = routes_for(self.routes, &alert);
+        let routed = routes_for(&self.routes.live, &alert);
         for (route, error) in routed.errors {
             let told = self.taken.route_errors.entry(route.name().to_owned());
             told.or_insert_with(|| (0, route.describe(&error))).0 += 1;
@@ -189,11 +143,10 @@ impl<T: Table, C: Clock, P: Post> Intake<'_, T, C, P> {
         let told: Vec<_> = told.map(|(name, field)| (*name, found.event.grouping_value(field).into_owned())).collect();
         for route in routed.routes {
             let key = GroupKey::of(route.name(), &common);
-            let kept = self.waiting.get(&key).map_or(0, |waiting| waiting.entries.len());
-            let keep = lane::keep(&route.document().destination);
-            let sample = (kept < MAX_SAMPLES).then(|| Sample::of(&alert, keep));
-            // One whole record is kept of a group; five could be more than an item holds.
-            let sample = if keep == Keep::Event && kept > 0 { sample.map(Sample::small) } else { sample };
+            let is_first = !self.waiting.contains_key(&key);
+            let sample = Sample::of(&alert, lane::keep(&route.document().destination));
+            // One whole record of a group is enough at a time.
+            let sample = if is_first { sample } else { sample.small() };
             let entry = Entry {
                 event_id: found.id.clone(),
                 time: found.event.time().map(Moment::from),
@@ -209,7 +162,7 @@ impl<T: Table, C: Clock, P: Post> Intake<'_, T, C, P> {
     fn unrouted(&mut self, alert: &Alert<'_>) {
         self.taken.unrouted += 1;
         let rule = alert.primary().map_or("", |rule| rule.name());
-        let account = alert.account().unwrap_or_default();
+        let account = alert.account().unwrap_or_else(|| "unknown".into());
         tracing::error!(
             rule,
             account = account.as_ref(),
@@ -227,12 +180,13 @@ impl<T: Table, C: Clock, P: Post> Intake<'_, T, C, P> {
 
     fn terms(&self, route: &Route, head: Head, window: u32) -> Terms {
         let repeats = lane::repeats(&route.document().destination, self.deliverer.windows);
-        Terms { head, window, repeats, undeliverable: None }
+        let channel = lane::channel_of(&route.document().destination);
+        Terms { head, channel, window, repeats, undeliverable: None }
     }
 
     fn put(&mut self, key: GroupKey, terms: Terms, entry: Entry) {
         self.entries += 1;
-        self.bytes += entry.sample.as_ref().map_or(0, Sample::size);
+        self.bytes += entry.sample.size();
         let waiting = self.waiting.entry(key).or_insert_with(|| Waiting { terms: terms.clone(), entries: Vec::new() });
         waiting.terms = terms;
         waiting.entries.push(entry);
@@ -251,18 +205,19 @@ impl<T: Table, C: Clock, P: Post> Intake<'_, T, C, P> {
             .buffer_unordered(AT_ONCE);
         let mut failure = None;
         while let Some((key, claimed)) = claims.next().await {
+            let Claimed { receipts: new, repeated, failure: why_not } = claimed;
+            self.taken.claimed += u64::try_from(new.len()).unwrap_or(u64::MAX);
+            self.taken.repeated += repeated;
             // Sent later in any case: an answer that was lost may have been a yes.
             let receipts = self.taken.groups.entry(key).or_default();
-            match claimed {
-                Ok(Claimed { receipts: new, repeated }) => {
-                    self.taken.claimed += u64::try_from(new.len()).unwrap_or(u64::MAX);
-                    self.taken.repeated += repeated;
-                    if keeps_receipts {
-                        receipts.extend(new);
-                    }
-                }
-                // The others are claimed all the same.
-                Err(error) => drop(failure.get_or_insert(error)),
+            if keeps_receipts {
+                receipts.extend(new);
+            }
+            match why_not {
+                // The alerts of other groups are claimed all the same, and so is what comes.
+                Some(error @ OutboxError::Unreadable { .. }) => self.taken.failures.push(error),
+                Some(error) => drop(failure.get_or_insert(error)),
+                None => {}
             }
         }
         failure.map_or(Ok(()), Err)

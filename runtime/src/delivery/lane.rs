@@ -22,6 +22,9 @@ pub enum Windows {
 /// can vanish without an error.
 const SLACK_PACE: Duration = Duration::from_secs(1);
 
+/// The channel of groups whose route is not known.
+pub(super) const NOWHERE: &str = "nowhere";
+
 /// The name of the channel to which a destination's messages go, one sender at a time. Two routes may have one.
 #[must_use]
 pub fn channel_of(destination: &Destination) -> String {

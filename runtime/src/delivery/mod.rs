@@ -15,15 +15,18 @@ mod lane;
 mod refusal;
 mod report;
 mod send;
+mod tell;
+mod thresholds;
 
 pub use intake::Intake;
 pub use lane::{Windows, channel_of};
 pub use report::{RouteFailure, Sent, Taken};
 
-use trailhook_engine::Route;
+use std::collections::BTreeMap;
 
 use crate::clock::Clock;
 use crate::outbox::{Outbox, Table};
+use crate::router::Routes;
 use crate::sender::Post;
 
 /// What delivers, for as long as the instance lives.
@@ -45,19 +48,20 @@ impl<T: Table, C: Clock, P: Post> Deliverer<T, C, P> {
     }
 
     /// Gives back what an invocation claimed and could not send, if the table is this process's own memory: nobody else would send
-    /// it, and a retry, here or elsewhere, takes it again. In a shared table nothing is given back.
-    pub fn give_up(&self, routes: &[Route], taken: &Taken) {
-        let (Some(memory), now) = (self.outbox.table().own_memory(), self.outbox.clock().now()) else { return };
+    /// it, and a retry, here or elsewhere, takes it again. Says how many alerts of each route that are. In a shared table nothing is
+    /// given back.
+    pub fn give_up(&self, routes: &Routes, taken: &Taken) -> BTreeMap<String, u64> {
+        let mut left = BTreeMap::new();
+        let (Some(memory), now) = (self.outbox.table().own_memory(), self.outbox.clock().now()) else { return left };
         for (key, receipts) in &taken.groups {
-            let heirs = routes.iter().map(|route| refusal::heir_of(key, route));
-            let mut is_left = false;
-            for key in std::iter::once(key.clone()).chain(heirs) {
-                is_left |= self.outbox.abandon(memory, &key, now);
-            }
-            if is_left {
-                receipts.iter().for_each(|receipt| memory.forget(receipt));
+            let heirs = routes.live.iter().map(|route| refusal::heir_of(key, route));
+            let pending: u64 = std::iter::once(key.clone()).chain(heirs).map(|key| memory.abandon(&key, now)).sum();
+            if pending > 0 {
+                memory.forget(receipts);
+                *left.entry(key.route.clone()).or_default() += pending;
             }
         }
+        left
     }
 
     /// What delivers.

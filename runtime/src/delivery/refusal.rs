@@ -5,7 +5,7 @@ use trailhook_engine::Route;
 
 use super::lane;
 use super::report::Sent;
-use super::send::{GRACE, Round};
+use super::send::Round;
 use crate::clock::Clock;
 use crate::message::body;
 use crate::outbox::{Draft, GroupKey, OutboxError, POST_LIMIT, Repeats, Table, Terms, Undeliverable};
@@ -31,7 +31,7 @@ impl<T: Table, C: Clock, P: Post> Round<'_, T, C, P> {
         sent: &mut Sent,
     ) -> Result<(), OutboxError> {
         let (outbox, post) = (&self.deliverer.outbox, &self.deliverer.post);
-        let late = self.deadline.plus(GRACE);
+        let late = self.late();
         let repeats = self.repeats_of(route);
         let heirs = if draft.undeliverable.is_some() { Vec::new() } else { self.heirs(group, draft, reason) };
         if !heirs.is_empty() {
@@ -51,7 +51,7 @@ impl<T: Table, C: Clock, P: Post> Round<'_, T, C, P> {
         }
         let lost = draft.undeliverable.as_ref().map(|lost| json!({"route": lost.route, "reason": lost.reason}));
         let dead = json!({"dead_letter": {"route": group.route, "reason": reason, "before": lost}});
-        match post.lay_down(&body(draft, &dead), POST_LIMIT).await {
+        match post.lay_down(&body(draft, &dead), self.time_left(POST_LIMIT)).await {
             Some(Ok(())) => {
                 tracing::error!(
                     route = group.route,
@@ -75,8 +75,7 @@ impl<T: Table, C: Clock, P: Post> Round<'_, T, C, P> {
                     "undeliverable; tried again later"
                 );
                 outbox.put_off(group, draft, late).await?;
-                sent.pending += draft.count;
-                sent.failed(&group.route, draft.count, || reason.to_owned());
+                sent.left(&group.route, draft.count, reason);
             }
         }
         Ok(())
@@ -84,9 +83,9 @@ impl<T: Table, C: Clock, P: Post> Round<'_, T, C, P> {
 
     /// The default routes that take what another could not deliver, each with the group in which it stands there.
     fn heirs(&self, group: &GroupKey, draft: &Draft, reason: &str) -> Vec<(GroupKey, Terms)> {
-        let own = self.routes.iter().find(|route| route.name() == group.route);
+        let own = self.routes.find(&group.route);
         let own_channel = own.map(|route| lane::channel_of(&route.document().destination));
-        let heirs = self.routes.iter().filter(|heir| {
+        let heirs = self.routes.live.iter().filter(|heir| {
             let channel = lane::channel_of(&heir.document().destination);
             heir.document().default && heir.name() != group.route && own_channel.as_ref() != Some(&channel)
         });
@@ -96,6 +95,7 @@ impl<T: Table, C: Clock, P: Post> Round<'_, T, C, P> {
                 let undeliverable = Undeliverable { route: group.route.clone(), reason: reason.to_owned() };
                 let terms = Terms {
                     head: draft.head.clone(),
+                    channel: lane::channel_of(&heir.document().destination),
                     window: WINDOW,
                     repeats: self.repeats_of(Some(heir)),
                     undeliverable: Some(undeliverable),

@@ -1,8 +1,9 @@
 //! What delivery did.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use crate::outbox::{GroupKey, Key};
+use crate::outbox::{GroupKey, Key, OutboxError};
 
 /// What became of an invocation's matches until they were claimed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub struct Taken {
     pub unrouted: u64,
     /// For each route whose expression erred, how often, and the first error.
     pub route_errors: BTreeMap<String, (u64, String)>,
+    /// What kept some alerts from being claimed, of each group by itself.
+    pub failures: Vec<OutboxError>,
     /// The groups with what was claimed in each.
     pub groups: BTreeMap<GroupKey, Vec<Key>>,
 }
@@ -34,6 +37,8 @@ pub struct Sent {
     pub handed_over: u64,
     /// Messages that are in the dead-letter queue.
     pub dead_letters: u64,
+    /// How long the oldest of those has been due that were looked at.
+    pub oldest_due: Duration,
     /// What could not be sent now, by route.
     pub failures: BTreeMap<String, RouteFailure>,
     /// The groups to which alerts were handed over, which are to be sent next.
@@ -57,14 +62,20 @@ impl Sent {
         self.pending += other.pending;
         self.handed_over += other.handed_over;
         self.dead_letters += other.dead_letters;
+        self.oldest_due = self.oldest_due.max(other.oldest_due);
         self.heirs.extend(other.heirs);
         for (route, RouteFailure { alerts, reason }) in other.failures {
             self.failed(&route, alerts, || reason);
         }
     }
 
-    /// Notes alerts that could not be sent now.
-    pub(super) fn failed(&mut self, route: &str, alerts: u64, reason: impl FnOnce() -> String) {
+    /// Notes alerts that stay to be told.
+    pub(super) fn left(&mut self, route: &str, alerts: u64, reason: &str) {
+        self.pending += alerts;
+        self.failed(route, alerts, || reason.to_owned());
+    }
+
+    fn failed(&mut self, route: &str, alerts: u64, reason: impl FnOnce() -> String) {
         match self.failures.get_mut(route) {
             Some(failure) => failure.alerts += alerts,
             None => drop(self.failures.insert(route.to_owned(), RouteFailure { alerts, reason: reason() })),

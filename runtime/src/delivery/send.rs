@@ -10,48 +10,55 @@ use trailhook_engine::Route;
 use super::report::Sent;
 use super::{Deliverer, lane};
 use crate::clock::{Clock, Moment};
-use crate::message::Shape;
-use crate::outbox::{Channel, Draft, DraftKind, GroupKey, OutboxError, POST_LIMIT, Table, Turn};
-use crate::sender::{Answer, Outgoing, Post};
+use crate::outbox::{Channel, GroupKey, OutboxError, Table};
+use crate::router::Routes;
+use crate::sender::Post;
 
-/// Tries of one message within one invocation.
-const MAX_TRIES: u32 = 4;
-/// The wait before the second try where nobody says how long; it doubles with each further one.
-const FIRST_WAIT: Duration = Duration::from_millis(500);
 /// How long a channel is waited for to which somebody else sends. What stays is sent by the next flush.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Groups that one flush looks at. One message a second leaves the rest to the next ones.
-const MAX_FLUSHED: usize = 1_000;
+/// Groups that one flush asks for, of all channels: what a channel takes in some hours.
+const MAX_FLUSHED: usize = 10_000;
+/// Groups of one channel that one flush looks at. One message a second leaves the rest to the next ones.
+const MAX_OF_CHANNEL: usize = 500;
 /// Groups that are read at once.
 const AT_ONCE: usize = 8;
 /// What may still be recorded behind the deadline: a message that is there and not recorded goes out twice.
-pub(super) const GRACE: Duration = Duration::from_millis(1_500);
+const GRACE: Duration = Duration::from_millis(1_500);
+/// How long a group waits for a route that is not known: another instance may have read newer routes.
+const UNKNOWN_ROUTE: Duration = Duration::from_secs(10 * 60);
+
+/// Sending by one invocation.
+pub(super) struct Round<'a, T, C, P> {
+    pub(super) deliverer: &'a Deliverer<T, C, P>,
+    pub(super) routes: &'a Routes,
+    pub(super) deadline: Moment,
+}
+
+/// A group of which something is due.
+struct Due<'r> {
+    route: Option<&'r Route>,
+    key: GroupKey,
+    pending: u64,
+}
 
 /// What to do with the channel's next groups.
-enum Next {
+pub(super) enum Next {
     /// They have their turn.
     GoOn,
-    /// They would meet the same refusal.
+    /// Those of the same route would meet the same refusal.
     Closed(String),
     /// They wait, as this one does.
     Stop(String),
 }
 
-/// Sending by one invocation.
-pub(super) struct Round<'a, T, C, P> {
-    pub(super) deliverer: &'a Deliverer<T, C, P>,
-    pub(super) routes: &'a [Route],
-    pub(super) deadline: Moment,
-}
-
 impl<T: Table, C: Clock, P: Post> Deliverer<T, C, P> {
     /// Sends what is due of these groups, and stops before the deadline. What stays is sent by a flush.
-    pub async fn send(&self, routes: &[Route], groups: impl IntoIterator<Item = GroupKey>, deadline: Moment) -> Sent {
+    pub async fn send(&self, routes: &Routes, groups: impl IntoIterator<Item = GroupKey>, deadline: Moment) -> Sent {
         let round = Round { deliverer: self, routes, deadline };
-        let mut sent = round.send(groups).await;
+        let mut sent = round.send(groups, usize::MAX).await;
         // What was handed over on the way is not handed over again.
         let heirs = std::mem::take(&mut sent.heirs);
-        sent.add(round.send(heirs).await);
+        sent.add(round.send(heirs, usize::MAX).await);
         sent
     }
 
@@ -60,20 +67,37 @@ impl<T: Table, C: Clock, P: Post> Deliverer<T, C, P> {
     /// # Errors
     ///
     /// [`OutboxError`] if the table does not say what is due.
-    pub async fn flush(&self, routes: &[Route], deadline: Moment) -> Result<Sent, OutboxError> {
+    pub async fn flush(&self, routes: &Routes, deadline: Moment) -> Result<Sent, OutboxError> {
         let due = self.outbox.due(MAX_FLUSHED, deadline).await?;
-        Ok(self.send(routes, due, deadline).await)
+        let round = Round { deliverer: self, routes, deadline };
+        let mut sent = round.send(due, MAX_OF_CHANNEL).await;
+        let heirs = std::mem::take(&mut sent.heirs);
+        sent.add(round.send(heirs, MAX_OF_CHANNEL).await);
+        Ok(sent)
     }
 }
 
 impl<T: Table, C: Clock, P: Post> Round<'_, T, C, P> {
-    async fn send(&self, groups: impl IntoIterator<Item = GroupKey>) -> Sent {
+    /// The end of what is recorded: a little behind the deadline.
+    pub(super) fn late(&self) -> Moment {
+        self.deadline.plus(GRACE)
+    }
+
+    /// The time that is left for something that may take so long; a little, if there is none.
+    pub(super) fn time_left(&self, most: Duration) -> Duration {
+        self.deadline.since(self.deliverer.outbox.clock().now()).clamp(GRACE, most)
+    }
+
+    async fn send(&self, groups: impl IntoIterator<Item = GroupKey>, most_of_channel: usize) -> Sent {
         let mut channels: BTreeMap<String, Vec<(Option<&Route>, GroupKey)>> = BTreeMap::new();
         for group in groups {
-            let route = self.routes.iter().find(|route| route.name() == group.route);
-            // What a route that is gone has left is refused where it would have gone.
-            let channel = route.map_or_else(String::new, |route| lane::channel_of(&route.document().destination));
-            channels.entry(channel).or_default().push((route, group));
+            let route = self.routes.find(&group.route);
+            let channel =
+                route.map_or_else(|| lane::NOWHERE.to_owned(), |route| lane::channel_of(&route.document().destination));
+            let groups = channels.entry(channel).or_default();
+            if groups.len() < most_of_channel {
+                groups.push((route, group));
+            }
         }
         let channels = channels.into_iter().map(|(channel, groups)| self.drain(channel, groups));
         let mut sent = Sent::default();
@@ -85,65 +109,63 @@ impl<T: Table, C: Clock, P: Post> Round<'_, T, C, P> {
 
     /// Sends the groups of one channel, in their order.
     async fn drain(&self, name: String, groups: Vec<(Option<&Route>, GroupKey)>) -> Sent {
-        let (outbox, deadline) = (&self.deliverer.outbox, self.deadline);
+        let outbox = &self.deliverer.outbox;
         let mut sent = Sent::default();
         let due = match self.due_of(&groups, &mut sent).await {
+            Ok(due) if due.is_empty() => return sent,
             Ok(due) => due,
-            Err(error) => return self.all_failed(&groups, &error, sent),
+            Err(error) => return all_failed(&groups, &error, sent),
         };
-        if due.is_empty() {
-            return sent;
-        }
         let mut channel = match self.take(&name).await {
             Ok(Some(channel)) => channel,
             Ok(None) => {
                 tracing::info!(channel = name, "somebody else sends there; the next flush sends what is left");
-                for (_, group, pending) in due {
-                    sent.pending += pending;
-                    sent.failed(&group.route, pending, || "somebody else sends there at the moment".to_owned());
+                for Due { key, pending, .. } in due {
+                    sent.left(&key.route, pending, "somebody else sends there at the moment");
                 }
                 return sent;
             }
-            Err(error) => return self.all_failed(&groups, &error, sent),
+            Err(error) => return all_failed(&groups, &error, sent),
         };
-        let mut next = Next::GoOn;
-        for (route, group, pending) in due {
-            let outcome = match &next {
-                Next::Stop(reason) => {
-                    sent.pending += pending;
-                    sent.failed(&group.route, pending, || reason.clone());
-                    continue;
-                }
-                Next::Closed(reason) => self.refuse_undrafted(route, &group, reason, &mut sent).await,
-                Next::GoOn => match route {
-                    Some(route) => self.tell(route, &group, &mut channel, &mut sent).await,
-                    None => {
-                        let reason = "the route no longer exists";
-                        self.refuse_undrafted(None, &group, reason, &mut sent).await
-                    }
-                },
+        let mut stopped: Option<String> = None;
+        let mut closed: BTreeMap<String, String> = BTreeMap::new();
+        for Due { route, key, pending } in due {
+            if outbox.clock().now() >= self.deadline {
+                stopped.get_or_insert_with(|| "there was no time left to send it".to_owned());
+            }
+            if let Some(reason) = &stopped {
+                sent.left(&key.route, pending, reason);
+                continue;
+            }
+            let outcome = match (route, closed.get(&key.route)) {
+                (Some(route), None) => self.tell(route, &key, &name, &mut channel, &mut sent).await,
+                (Some(_), Some(reason)) => self.refuse_untried(route, &key, &name, reason, &mut sent).await,
+                (None, _) => self.of_no_route(&key, &name, &mut sent).await,
             };
             match outcome {
                 Ok(Next::GoOn) => {}
-                Ok(closed_or_stop) => next = closed_or_stop,
+                Ok(Next::Closed(reason)) => drop(closed.insert(key.route, reason)),
+                Ok(Next::Stop(reason)) => stopped = Some(reason),
                 Err(error) => {
-                    tracing::error!(%error, %group, "the group stays to be told");
-                    sent.pending += pending;
-                    sent.failed(&group.route, pending, || error.to_string());
-                    next = Next::Stop(error.to_string());
+                    tracing::error!(%error, group = %key, "the group stays to be told");
+                    sent.left(&key.route, pending, &error.to_string());
+                    // What is wrong with one item is not wrong with the table.
+                    if !matches!(error, OutboxError::Unreadable { .. }) {
+                        stopped = Some(error.to_string());
+                    }
                 }
             }
         }
-        outbox.give_back(channel, deadline.plus(GRACE)).await;
+        outbox.give_back(channel, self.late()).await;
         sent
     }
 
-    /// The groups of which something is due now, and what is pending in each.
+    /// The groups of which something is due now.
     async fn due_of<'r>(
         &self,
         groups: &[(Option<&'r Route>, GroupKey)],
         sent: &mut Sent,
-    ) -> Result<Vec<(Option<&'r Route>, GroupKey, u64)>, OutboxError> {
+    ) -> Result<Vec<Due<'r>>, OutboxError> {
         let (outbox, deadline) = (&self.deliverer.outbox, self.deadline);
         let read = stream::iter(groups).map(async |(route, key)| (route, key, outbox.group(key, deadline).await));
         let mut read = read.buffered(AT_ONCE);
@@ -155,26 +177,23 @@ impl<T: Table, C: Clock, P: Post> Round<'_, T, C, P> {
                 // It keeps no other group from being told.
                 Err(error @ OutboxError::Unreadable { .. }) => {
                     tracing::error!(%error, "a group cannot be told");
-                    sent.failed(&key.route, 0, || error.to_string());
+                    sent.left(&key.route, 0, &error.to_string());
                     continue;
                 }
                 Err(error) => return Err(error),
             };
+            let now = outbox.clock().now();
             match group.due() {
-                Some(moment) if moment <= outbox.clock().now() => due.push((*route, key.clone(), group.pending())),
+                Some(moment) if moment <= now => {
+                    let owed = group.owed_since().map_or(Duration::ZERO, |owed| now.since(owed));
+                    sent.oldest_due = sent.oldest_due.max(owed);
+                    due.push(Due { route: *route, key: key.clone(), pending: group.pending() });
+                }
                 Some(_) => sent.pending += group.pending(),
                 None => {}
             }
         }
         Ok(due)
-    }
-
-    fn all_failed(&self, groups: &[(Option<&Route>, GroupKey)], error: &OutboxError, mut sent: Sent) -> Sent {
-        for (_, group) in groups {
-            tracing::error!(%error, %group, "the group stays to be told");
-            sent.failed(&group.route, 0, || error.to_string());
-        }
-        sent
     }
 
     /// Takes a channel, with some patience for somebody who sends there.
@@ -194,134 +213,79 @@ impl<T: Table, C: Clock, P: Post> Round<'_, T, C, P> {
         }
     }
 
-    /// Tells what is due of one group.
-    async fn tell(
+    /// Brings a group into the channel that this sender has. It may have been claimed for another one, to which an instance that
+    /// does not know the new route yet may be sending: then its lease is needed, too. `false` if somebody has that.
+    pub(super) async fn bring_into(
         &self,
-        route: &Route,
         group: &GroupKey,
-        channel: &mut Channel,
+        from: &str,
+        to: &str,
         sent: &mut Sent,
-    ) -> Result<Next, OutboxError> {
-        let (outbox, deadline) = (&self.deliverer.outbox, self.deadline);
-        let clock = outbox.clock();
-        let destination = &route.document().destination;
-        let repeats = lane::repeats(destination, self.deliverer.windows);
-        let late = deadline.plus(GRACE);
-        let (mut shape, mut reopen, mut tries, mut wait) = (Shape::Whole, false, 0_u32, FIRST_WAIT);
-        let mut said = "one message a second is sent there".to_owned();
-        loop {
-            match outbox.await_turn(channel, deadline).await? {
-                Turn::Now => {}
-                Turn::TooLate => {
-                    let reason = format!("there was no time left to send it ({said})");
-                    return self.stay(group, sent, &reason).await;
-                }
-                Turn::Lost => return self.stay(group, sent, "somebody else sends there").await,
-            }
-            // Read with the turn at hand: what was added meanwhile is told, and what somebody else told is not.
-            let Some(read) = outbox.group(group, deadline).await? else { return Ok(Next::GoOn) };
-            let Some(mut draft) = read.draft(repeats, clock.now()) else { return Ok(Next::GoOn) };
-            let is_foreign =
-                matches!(&draft.kind, DraftKind::Reply { thread, .. } if !lane::is_own_thread(destination, thread));
-            if reopen || is_foreign {
-                draft = draft.reopened();
-            }
-            let left = deadline.since(clock.now());
-            let answer = self
-                .deliverer
-                .post
-                .post(destination, &outgoing(route, group, &draft, shape), left.min(POST_LIMIT))
-                .await;
-            let now = clock.now();
-            channel.hold_until(now.plus(lane::pace(destination)));
-            said = match answer {
-                Answer::Delivered { thread } => {
-                    let thread = lane::thread(destination, thread);
-                    outbox.record(group, &draft, thread, repeats, late).await?;
-                    sent.messages += 1;
-                    sent.alerts += draft.count;
-                    return Ok(Next::GoOn);
-                }
-                Answer::TooMuch { .. } if shape == Shape::Whole => {
-                    shape = Shape::Small;
-                    continue;
-                }
-                Answer::ThreadLost { .. } if !reopen => {
-                    reopen = true;
-                    continue;
-                }
-                Answer::Refused { reason, is_closed } => {
-                    self.refuse(Some(route), group, &draft, &reason, sent).await?;
-                    return Ok(if is_closed { Next::Closed(reason) } else { Next::GoOn });
-                }
-                Answer::TooMuch { reason } | Answer::ThreadLost { reason } | Answer::Credential { reason } => {
-                    self.refuse(Some(route), group, &draft, &reason, sent).await?;
-                    return Ok(Next::GoOn);
-                }
-                Answer::Retry { reason, after: Some(after) } => {
-                    channel.hold_until(now.plus(after));
-                    tries += 1;
-                    if tries >= MAX_TRIES {
-                        return self.stay(group, sent, &reason).await;
-                    }
-                    reason
-                }
-                Answer::Retry { reason, after: None } => {
-                    tries += 1;
-                    if tries >= MAX_TRIES || now.plus(wait) >= deadline {
-                        outbox.put_off(group, &draft, late).await?;
-                        let reason = format!("it could not be delivered in {tries} tries ({reason})");
-                        return self.stay(group, sent, &reason).await;
-                    }
-                    clock.sleep(wait).await;
-                    wait *= 2;
-                    reason
-                }
-            };
-            tracing::warn!(route = route.name(), reason = said, "the message was not taken yet");
-        }
+    ) -> Result<bool, OutboxError> {
+        let outbox = &self.deliverer.outbox;
+        let Ok(other) = outbox.take_channel(from, self.deadline).await? else {
+            let pending = outbox.group(group, self.deadline).await?.map_or(0, |group| group.pending());
+            sent.left(&group.route, pending, "somebody sends it to the channel that its route had before");
+            return Ok(false);
+        };
+        let moved = outbox.move_group(group, from, to, self.deadline).await;
+        outbox.give_back(other, self.late()).await;
+        moved.map(|_| true)
     }
 
-    /// Leaves a group to a flush, and those behind it too.
-    async fn stay(&self, group: &GroupKey, sent: &mut Sent, reason: &str) -> Result<Next, OutboxError> {
-        let pending = self.deliverer.outbox.group(group, self.deadline).await?.map_or(0, |group| group.pending());
-        sent.pending += pending;
-        sent.failed(&group.route, pending, || reason.to_owned());
-        tracing::warn!(%group, reason, "it stays to be told");
-        Ok(Next::Stop(reason.to_owned()))
+    /// What becomes of a group whose route does not work.
+    async fn of_no_route(&self, group: &GroupKey, channel: &str, sent: &mut Sent) -> Result<Next, OutboxError> {
+        let outbox = &self.deliverer.outbox;
+        let Some(read) = outbox.group(group, self.deadline).await? else { return Ok(Next::GoOn) };
+        let owed = read.owed_since().map_or(Duration::ZERO, |owed| outbox.clock().now().since(owed));
+        let reason = if self.routes.broken.contains(&group.route) {
+            "the route's document cannot be read; mend or apply the route"
+        } else if owed < UNKNOWN_ROUTE {
+            "the route is not known; it may have been applied a moment ago"
+        } else {
+            return self.refuse_untried(None, group, channel, "the route no longer exists", sent).await;
+        };
+        if let Some(draft) = read.draft(self.repeats_of(None), outbox.clock().now()) {
+            outbox.put_off(group, &draft, self.late()).await?;
+        }
+        sent.left(&group.route, read.pending(), reason);
+        tracing::error!(%group, reason, "the group stays to be told");
+        Ok(Next::GoOn)
     }
 
     /// Refuses what is due of a group without trying.
-    async fn refuse_undrafted(
+    async fn refuse_untried(
         &self,
         route: Option<&Route>,
         group: &GroupKey,
+        channel: &str,
         reason: &str,
         sent: &mut Sent,
     ) -> Result<Next, OutboxError> {
-        let (outbox, repeats) = (&self.deliverer.outbox, self.repeats_of(route));
-        let read = outbox.group(group, self.deadline).await?;
-        if let Some(draft) = read.and_then(|read| read.draft(repeats, outbox.clock().now())) {
-            self.refuse(route, group, &draft, reason, sent).await?;
+        let outbox = &self.deliverer.outbox;
+        loop {
+            let Some(read) = outbox.group(group, self.deadline).await? else { return Ok(Next::GoOn) };
+            match read.channel() {
+                Some(other) if other != channel => {
+                    if !self.bring_into(group, other, channel, sent).await? {
+                        return Ok(Next::GoOn);
+                    }
+                }
+                _ => {
+                    if let Some(draft) = read.draft(self.repeats_of(route), outbox.clock().now()) {
+                        self.refuse(route, group, &draft, reason, sent).await?;
+                    }
+                    return Ok(Next::GoOn);
+                }
+            }
         }
-        Ok(match route {
-            Some(_) => Next::Closed(reason.to_owned()),
-            None => Next::GoOn,
-        })
     }
 }
 
-fn outgoing(route: &Route, group: &GroupKey, draft: &Draft, shape: Shape) -> Outgoing {
-    let destination = &route.document().destination;
-    let thread = match &draft.kind {
-        DraftKind::Reply { thread, is_first } => Some((thread.ts.clone(), *is_first && lane::broadcasts(destination))),
-        DraftKind::Opening | DraftKind::Summary { .. } => None,
-    };
-    Outgoing {
-        content: lane::content(destination, draft, shape),
-        thread,
-        group: group.clone(),
-        number: draft.number(),
-        count: draft.count,
+fn all_failed(groups: &[(Option<&Route>, GroupKey)], error: &OutboxError, mut sent: Sent) -> Sent {
+    tracing::error!(%error, groups = groups.len(), "groups stay to be told");
+    for (_, group) in groups {
+        sent.left(&group.route, 0, &error.to_string());
     }
+    sent
 }

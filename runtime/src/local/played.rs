@@ -13,6 +13,7 @@ use crate::delivery::{Deliverer, Windows};
 use crate::matcher::Match;
 use crate::message::Message;
 use crate::outbox::{MemoryTable, Outbox, OutboxError};
+use crate::router::Routes;
 use crate::sender::{Answer, Content, Outgoing, Post};
 
 /// A moment after which nothing is delivered.
@@ -21,7 +22,7 @@ const NEVER: Moment = Moment::from_millis(i64::MAX);
 /// The function's delivery over one webhook that takes everything.
 pub(super) struct Played {
     deliverer: Deliverer<MemoryTable, PlayedClock, Screen>,
-    routes: Vec<Route>,
+    routes: Routes,
     runtime: tokio::runtime::Runtime,
     below_threshold: u64,
 }
@@ -44,7 +45,7 @@ impl Played {
         let outbox = Outbox::new(MemoryTable::default(), PlayedClock::default());
         Ok(Self {
             deliverer: Deliverer::new(outbox, Screen::default(), Windows::AreSeen),
-            routes: vec![Route::compile(document)?],
+            routes: Routes { live: vec![Route::compile(document)?], ..Routes::default() },
             runtime: tokio::runtime::Builder::new_current_thread().build().context("starting")?,
             below_threshold: 0,
         })

@@ -212,10 +212,10 @@ mod tests {
             let values = vec![("From", event.grouping_value("sourceIPAddress").into_owned())];
             let sample = Sample::of(&Alert { event: &event, rules: &[&rule] }, Keep::Event);
             let time = event.time().map(Moment::from);
-            Entry { event_id: record["eventID"].to_string(), time, sample: Some(sample), values }
+            Entry { event_id: record["eventID"].to_string(), time, sample, values }
         };
         let head = Head { title: "refused".to_owned(), severity: Severity::High, place: None };
-        let terms = Terms { head, window: 900, repeats, undeliverable };
+        let terms = Terms { head, channel: "c".to_owned(), window: 900, repeats, undeliverable };
         let mut group = Group::new(&terms);
         let thread = Some(Thread { channel: "C1".to_owned(), ts: "1.2".to_owned() });
         if !is_first {

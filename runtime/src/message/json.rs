@@ -62,7 +62,8 @@ pub(crate) fn body(draft: &Draft, dead: &Value) -> String {
         }
         text = value.to_string();
     }
-    text
+    // The two characters of JSON that SQS and SNS do not take (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html).
+    text.replace('\u{FFFE}', "\\ufffe").replace('\u{FFFF}', "\\uffff")
 }
 
 fn kind(draft: &Draft) -> &'static str {

@@ -34,9 +34,15 @@ pub enum Turn {
 }
 
 impl Channel {
-    /// Says that the channel takes no message before a moment.
-    pub fn hold_until(&mut self, moment: Moment) {
+    /// Says that the channel takes no message before a moment, for as long as this sender has it.
+    pub fn pace_until(&mut self, moment: Moment) {
         self.lease.next_at = self.lease.next_at.max(moment);
+    }
+
+    /// Whether a post that begins now is allowed, ends within the lease, and is not cut short by the deadline.
+    #[must_use]
+    pub fn takes_a_post(&self, now: Moment, deadline: Moment) -> bool {
+        self.lease.next_at <= now && self.lease.covers_a_post(now) && now.plus(LEAST_TIME) < deadline
     }
 
     fn write(&self, expect: Expect) -> Write {
@@ -101,6 +107,21 @@ impl<T: Table, C: Clock> Outbox<T, C> {
                 return Ok(Turn::Lost);
             }
         }
+    }
+
+    /// Says to everybody that the channel takes no message before a moment; `false` if somebody else has it.
+    ///
+    /// # Errors
+    ///
+    /// [`OutboxError`] if the table does not answer by the deadline.
+    pub async fn hold_until(
+        &self,
+        channel: &mut Channel,
+        moment: Moment,
+        deadline: Moment,
+    ) -> Result<bool, OutboxError> {
+        channel.pace_until(moment);
+        self.renew(channel, deadline).await
     }
 
     /// Renews the lease of a channel; `false` if somebody else has it.

@@ -25,6 +25,8 @@ pub struct Claimed {
     pub receipts: Vec<Key>,
     /// Alerts that were claimed before.
     pub repeated: u64,
+    /// Why not all could be claimed. Those of the receipts are, all the same.
+    pub failure: Option<OutboxError>,
 }
 
 /// An event that is counted by a threshold.
@@ -57,18 +59,8 @@ impl Group {
 }
 
 impl<T: Table, C: Clock> Outbox<T, C> {
-    /// Claims alerts of one group: those that were not claimed for the route before are pending in it from then on.
-    ///
-    /// # Errors
-    ///
-    /// [`OutboxError`] if not all could be claimed by the deadline; what was claimed until then is, and is not claimed again.
-    pub async fn claim(
-        &self,
-        key: &GroupKey,
-        entries: Vec<Entry>,
-        terms: &Terms,
-        deadline: Moment,
-    ) -> Result<Claimed, OutboxError> {
+    /// Claims alerts of one group by the deadline: those that were not claimed for the route before are pending in it from then on.
+    pub async fn claim(&self, key: &GroupKey, entries: Vec<Entry>, terms: &Terms, deadline: Moment) -> Claimed {
         let mut claimed = Claimed::default();
         // A transaction takes each item once.
         let mut seen = HashSet::new();
@@ -100,11 +92,19 @@ impl<T: Table, C: Clock> Outbox<T, C> {
                         }
                     }
                 })
-                .await?;
-            claimed.repeated += u64::try_from(chunk.len() - receipts.len()).unwrap_or(u64::MAX);
-            claimed.receipts.extend(receipts);
+                .await;
+            match receipts {
+                Ok(receipts) => {
+                    claimed.repeated += u64::try_from(chunk.len() - receipts.len()).unwrap_or(u64::MAX);
+                    claimed.receipts.extend(receipts);
+                }
+                Err(error) => {
+                    claimed.failure = Some(error);
+                    break;
+                }
+            }
         }
-        Ok(claimed)
+        claimed
     }
 
     /// Counts events by a rule's threshold, each once, and says of each in its order whether it takes part. An event that was

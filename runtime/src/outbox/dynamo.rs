@@ -70,7 +70,7 @@ impl Table for DynamoTable {
     async fn get(&self, key: &Key, now: Moment) -> Result<Option<Stored>, TableError> {
         let request = self.client.get_item().table_name(&self.name).key("pk", text(key.as_str())).consistent_read(true);
         let answer = request.send().await.map_err(|error| self.refused("GetItem", &error))?;
-        Ok(answer.item.as_ref().filter(|item| number(item, "expires") > now.as_seconds()).and_then(stored))
+        Ok(answer.item.as_ref().filter(|item| is_live(item, now)).map(stored))
     }
 
     async fn write(&self, writes: &[Write], now: Moment) -> Result<Commit, TableError> {
@@ -202,14 +202,17 @@ fn millis(moment: Moment) -> AttributeValue {
     AttributeValue::N(moment.as_millis().to_string())
 }
 
-fn number(item: &HashMap<String, AttributeValue>, name: &str) -> i64 {
-    item.get(name).and_then(|value| value.as_n().ok()?.parse().ok()).unwrap_or_default()
+/// Whether an item is still there, whether or not it was cleaned up. One that does not say stays.
+fn is_live(item: &HashMap<String, AttributeValue>, now: Moment) -> bool {
+    let expires = item.get("expires").and_then(|value| value.as_n().ok()?.parse::<i64>().ok());
+    expires.is_none_or(|expires| expires > now.as_seconds())
 }
 
-/// `None` for an item that this module did not write.
-fn stored(item: &HashMap<String, AttributeValue>) -> Option<Stored> {
-    let version = item.get("version")?.as_n().ok()?.parse().ok()?;
-    Some(Stored { version, body: item.get("body")?.as_s().ok()?.clone() })
+/// An item that this module did not write holds nothing that can be read.
+fn stored(item: &HashMap<String, AttributeValue>) -> Stored {
+    let version = item.get("version").and_then(|value| value.as_n().ok()?.parse().ok()).unwrap_or_default();
+    let body = item.get("body").and_then(|value| value.as_s().ok().cloned()).unwrap_or_default();
+    Stored { version, body }
 }
 
 #[cfg(test)]

@@ -11,12 +11,12 @@ pub enum OutboxError {
     #[error(transparent)]
     Table(#[from] TableError),
     /// The invocation's time was over before it was done.
-    #[error("the invocation's time is over; give the function more of it, or more memory, which makes it faster")]
+    #[error("the state table had not done its part when the invocation's time was over; it is tried again")]
     OutOfTime,
     /// An item is not in a form that this version knows.
     #[error(
         "the item {key} of the state table is not readable ({reason}); if a newer version of the function wrote it, go back to that \
-         one, else remove the item"
+         one, else remove the item, and with it what it was to tell"
     )]
     Unreadable {
         /// The item.

@@ -18,8 +18,11 @@ use super::tally::TopValues;
 use crate::alert::{Head, Sample};
 use crate::clock::Moment;
 
-/// Alerts of a group that are kept to be shown, beside their number.
+/// Alerts of a group that a message shows, beside their number.
 pub const MAX_SAMPLES: usize = 5;
+
+/// Bytes that the samples of a group take, of the 400 KB that DynamoDB gives an item.
+const MAX_BYTES: usize = 232 * 1024;
 
 /// How long a group of which something is still to be told is kept: as long as receipts are.
 const KEPT_PENDING: Duration = Duration::from_secs(14 * 24 * 60 * 60);
@@ -46,21 +49,27 @@ pub enum Repeats {
 pub struct Group {
     /// What all its messages are about.
     pub head: Head,
+    /// The channel whose lease a sender must have; it changes hands with that lease alone.
+    #[serde(default)]
+    channel: Option<String>,
     /// How long a conversation stays open.
     window: u32,
+    /// Alerts that were ever added.
+    #[serde(default)]
+    added: u64,
     /// Messages that were recorded. A sender that finds another number than it began with was overtaken.
     posts: u64,
     /// Alerts that are to be told.
     pending: u64,
-    /// Since when, and from when on they are due.
-    since: Moment,
+    /// Since when they are due, and when they are to be tried: later, if that failed.
+    owed: Moment,
     due: Moment,
     /// How often posting them failed.
     #[serde(default)]
     failures: u32,
-    /// Some of them.
+    /// Some of them: the first ones, and the last one.
     #[serde(default)]
-    samples: Vec<Sample>,
+    samples: Vec<Kept>,
     /// What they have most often.
     #[serde(default)]
     top: TopValues,
@@ -73,6 +82,13 @@ pub struct Group {
     /// The route that could not deliver them, if it is not this one.
     #[serde(default)]
     pub undeliverable: Option<Undeliverable>,
+}
+
+/// A sample, with the number of its alert.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Kept {
+    number: u64,
+    sample: Sample,
 }
 
 /// A conversation that has begun.
@@ -113,8 +129,8 @@ pub struct Entry {
     pub event_id: String,
     /// When it happened.
     pub time: Option<Moment>,
-    /// What is shown of it; it may be left out for all but the first five of a group.
-    pub sample: Option<Sample>,
+    /// What is shown of it.
+    pub sample: Sample,
     /// Fields with their values, of which the most frequent are told.
     pub values: Vec<(&'static str, String)>,
 }
@@ -124,6 +140,8 @@ pub struct Entry {
 pub struct Terms {
     /// What the group's messages are about.
     pub head: Head,
+    /// The channel that they go to.
+    pub channel: String,
     /// How long a conversation stays open.
     pub window: u32,
     /// Where repeats go.
@@ -137,6 +155,8 @@ pub struct Terms {
 pub struct Draft {
     /// The group's recorded messages when this was drafted.
     posts: u64,
+    /// The alerts that the group ever had then.
+    added: u64,
     /// What kind of message it is.
     pub kind: DraftKind,
     /// How many alerts it tells.
@@ -151,8 +171,6 @@ pub struct Draft {
     pub times: Option<(Moment, Moment)>,
     /// The route that could not deliver them.
     pub undeliverable: Option<Undeliverable>,
-    /// Since when they wait.
-    pub since: Moment,
 }
 
 /// The kinds of messages of a group.
@@ -181,10 +199,12 @@ impl Group {
         let never = Moment::default();
         Self {
             head: terms.head.clone(),
+            channel: None,
             window: terms.window,
+            added: 0,
             posts: 0,
             pending: 0,
-            since: never,
+            owed: never,
             due: never,
             failures: 0,
             samples: Vec::new(),
@@ -200,9 +220,7 @@ impl Group {
         let before = self.pending;
         for entry in entries {
             self.pending += 1;
-            if self.samples.len() < MAX_SAMPLES {
-                self.samples.extend(entry.sample.clone());
-            }
+            self.keep(&entry.sample);
             for (field, value) in &entry.values {
                 self.top.count(field, value);
             }
@@ -220,14 +238,29 @@ impl Group {
     pub fn take_over(&mut self, draft: &Draft, terms: &Terms, now: Moment) {
         let before = self.pending;
         self.pending += draft.count;
-        let room = MAX_SAMPLES.saturating_sub(self.samples.len());
-        self.samples.extend(draft.samples.iter().take(room).cloned());
+        // Those that are not kept count as the first ones.
+        self.added += draft.count.saturating_sub(u64::try_from(draft.samples.len()).unwrap_or(u64::MAX));
+        draft.samples.iter().for_each(|sample| self.keep(sample));
         self.top.add(&draft.top);
         if let Some((first, last)) = draft.times {
             let times = self.times.unwrap_or((first, last));
             self.times = Some((times.0.min(first), times.1.max(last)));
         }
         self.renew(before, terms, now);
+    }
+
+    /// Keeps the sample of an alert that is added, if there is room, and whole if there is room for that. The last place is for the
+    /// last one: so also what comes while the first ones are on their way has one to show.
+    fn keep(&mut self, sample: &Sample) {
+        let number = self.added;
+        self.added += 1;
+        self.samples.truncate(MAX_SAMPLES);
+        let taken: usize = self.samples.iter().map(|kept| kept.sample.size()).sum();
+        let has_room = |sample: &Sample| taken + sample.size() <= MAX_BYTES;
+        let sample = if has_room(sample) { sample.clone() } else { sample.clone().small() };
+        if has_room(&sample) {
+            self.samples.push(Kept { number, sample });
+        }
     }
 
     /// Says when what was added is due, beside what was pending before.
@@ -238,14 +271,16 @@ impl Group {
         if before == 0 {
             // A conversation whose time is over is not taken up again.
             self.open = self.open.take().filter(|open| open.ends > now);
-            self.since = now;
             self.failures = 0;
+            // Nobody is sending any of it.
+            self.channel = Some(terms.channel.clone());
         }
         let due = match (&self.open, terms.repeats) {
             (Some(open), Repeats::Summary) => open.ends.max(now),
             _ => now,
         };
         self.due = if before == 0 { due } else { self.due.min(due) };
+        self.owed = if before == 0 { due } else { self.owed.min(due) };
     }
 
     /// Alerts that are to be told.
@@ -254,10 +289,27 @@ impl Group {
         self.pending
     }
 
-    /// Since when something is to be told.
+    /// Since when something is due, however often it was put off.
     #[must_use]
-    pub fn waiting_since(&self) -> Option<Moment> {
-        (self.pending > 0).then_some(self.since)
+    pub fn owed_since(&self) -> Option<Moment> {
+        (self.pending > 0).then_some(self.owed)
+    }
+
+    /// Whether who has the lease of a channel may send what is pending.
+    #[must_use]
+    pub fn is_in(&self, channel: &str) -> bool {
+        self.channel.as_deref().is_none_or(|own| own == channel)
+    }
+
+    /// The channel whose lease a sender must have.
+    #[must_use]
+    pub fn channel(&self) -> Option<&str> {
+        self.channel.as_deref()
+    }
+
+    /// Moves to another channel: for who has the leases of both.
+    pub fn move_to(&mut self, channel: &str) {
+        self.channel = Some(channel.to_owned());
     }
 
     /// From when on something is to be posted; `None` if nothing is.
@@ -286,14 +338,14 @@ impl Group {
         };
         Some(Draft {
             posts: self.posts,
+            added: self.added,
             kind,
             count: self.pending,
             head: self.head.clone(),
-            samples: self.samples.clone(),
+            samples: self.samples.iter().take(MAX_SAMPLES).map(|kept| kept.sample.clone()).collect(),
             top: self.top.clone(),
             times: self.times,
             undeliverable: self.undeliverable.clone(),
-            since: self.since,
         })
     }
 
@@ -340,15 +392,15 @@ impl Group {
     fn take_away(&mut self, draft: &Draft, repeats: Repeats, at: Moment) {
         self.posts += 1;
         self.pending = self.pending.saturating_sub(draft.count);
-        self.samples.drain(..draft.samples.len().min(self.samples.len()));
+        self.samples.retain(|kept| kept.number >= draft.added);
         self.top.subtract(&draft.top);
         self.failures = 0;
-        self.since = at;
         self.times = if self.pending == 0 { None } else { draft.times.map(|(_, last)| (last, last)) };
         self.due = match (&self.open, repeats) {
             (Some(open), Repeats::Summary) => open.ends.max(at),
             _ => at,
         };
+        self.owed = self.due;
     }
 
     /// Puts off what is pending, because posting it failed; longer each time.
@@ -358,7 +410,7 @@ impl Group {
         self.due = self.due.max(now.plus(wait));
     }
 
-    /// Forgets that a conversation has begun and what is to be told, as if it had never come.
+    /// Forgets what is to be told, as if it had never come.
     pub fn abandon_pending(&mut self) {
         self.pending = 0;
         self.samples.clear();
@@ -390,14 +442,14 @@ mod tests {
     }
 
     fn terms(repeats: Repeats) -> Terms {
-        Terms { head: Head::default(), window: 900, repeats, undeliverable: None }
+        Terms { head: Head::default(), channel: "c".to_owned(), window: 900, repeats, undeliverable: None }
     }
 
     fn entries(count: usize) -> Vec<Entry> {
         let entry = |number: usize| Entry {
             event_id: number.to_string(),
             time: Some(at(i64::try_from(number).unwrap())),
-            sample: Some(Sample::of_text(&number.to_string())),
+            sample: Sample::of_text(&number.to_string()),
             values: vec![("from", "192.0.2.1".to_owned())],
         };
         (0..count).map(entry).collect()
@@ -428,7 +480,7 @@ mod tests {
         assert_eq!(group.due(), None);
         add(&mut group, 3, Repeats::Summary, 200);
         add(&mut group, 4, Repeats::Summary, 300);
-        assert_eq!((group.due(), group.waiting_since()), (Some(at(1_000)), Some(at(200))));
+        assert_eq!((group.due(), group.owed_since()), (Some(at(1_000)), Some(at(1_000))));
         assert_eq!(post(&mut group, Repeats::Summary, 999), None);
         assert_eq!(post(&mut group, Repeats::Summary, 1_000), Some((DraftKind::Summary { opened: at(100) }, 7)));
         // The next one opens another conversation.
@@ -487,7 +539,7 @@ mod tests {
             })
             .collect();
         assert_eq!(waits, [30, 60, 120, 240, 480, 900, 900]);
-        assert_eq!(group.waiting_since(), Some(at(100)), "the alarm sees how long it waits");
+        assert_eq!(group.owed_since(), Some(at(100)), "the alarm sees how long it waits");
     }
 
     #[test]
@@ -498,9 +550,43 @@ mod tests {
         }
         let draft = group.draft(Repeats::Summary, at(100)).unwrap();
         assert_eq!((draft.count, draft.samples.len()), (9_900, MAX_SAMPLES));
-        // What comes while all samples are on their way has none, and is counted all the same.
+        // What comes while all samples are on their way has one of its own.
         add(&mut group, 3, Repeats::Summary, 100);
         group.posted(&draft, None, Repeats::Summary, at(100));
-        assert_eq!((group.pending(), group.samples.len()), (3, 0));
+        assert_eq!(group.pending(), 3);
+        let kept: Vec<_> = group.samples.iter().map(|kept| kept.sample.clone()).collect();
+        assert_eq!(kept, [Sample::of_text("2")]);
+    }
+
+    #[test]
+    fn whole_records_take_bounded_room_however_they_come() {
+        let mut group = Group::new(&terms(Repeats::Summary));
+        let large = Sample::of_text(&"x".repeat(180 * 1024));
+        for number in 0..20 {
+            let entry = Entry { event_id: number.to_string(), time: None, sample: large.clone(), values: vec![] };
+            group.add([&entry], &terms(Repeats::Summary), at(100));
+        }
+        let draft = group.draft(Repeats::Summary, at(100)).unwrap();
+        let mut heir = Group::new(&terms(Repeats::Summary));
+        for _ in 0..3 {
+            heir.take_over(&draft, &terms(Repeats::Summary), at(100));
+        }
+        for group in [&group, &heir] {
+            let size = serde_json::to_string(group).unwrap().len();
+            assert!(size < 350 * 1024, "{size}");
+        }
+        assert_eq!((group.pending(), heir.pending()), (20, 60));
+    }
+
+    #[test]
+    fn a_group_changes_its_channel_only_while_nothing_is_to_be_sent() {
+        let other = Terms { channel: "other".to_owned(), ..terms(Repeats::Summary) };
+        let mut group = Group::new(&terms(Repeats::Summary));
+        add(&mut group, 1, Repeats::Summary, 100);
+        group.add(&entries(1), &other, at(101));
+        assert!(group.is_in("c") && !group.is_in("other"), "somebody may be posting it there");
+        assert_eq!(post(&mut group, Repeats::Summary, 101), Some((DraftKind::Opening, 2)));
+        group.add(&entries(1), &other, at(102));
+        assert!(group.is_in("other"));
     }
 }

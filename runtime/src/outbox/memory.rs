@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::group::Group;
 use super::key::{GroupKey, Key};
 use super::table::{Commit, Expect, Stored, Table, TableError, Write};
 use crate::clock::Moment;
@@ -49,9 +50,29 @@ impl MemoryTable {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Removes an item.
-    pub fn forget(&self, key: &Key) {
-        self.lock().items.remove(key);
+    /// Removes items.
+    pub fn forget<'k>(&self, keys: impl IntoIterator<Item = &'k Key>) {
+        let mut state = self.lock();
+        let mut is_any_gone = false;
+        for key in keys {
+            is_any_gone |= state.items.remove(key).is_some();
+        }
+        if is_any_gone {
+            let State { items, order } = &mut *state;
+            order.retain(|key| items.contains_key(key));
+        }
+    }
+
+    /// Forgets what is pending in a group. Says how much that was.
+    pub(crate) fn abandon(&self, key: &GroupKey, now: Moment) -> u64 {
+        let Some(Stored { version, body }) = self.read(&key.key(), now) else { return 0 };
+        let Ok(mut group) = serde_json::from_str::<Group>(&body) else { return 0 };
+        let pending = group.pending();
+        if pending > 0 {
+            group.abandon_pending();
+            self.commit(&[group.write(key, Expect::Version(version), now)], now);
+        }
+        pending
     }
 
     /// [`Table::get`], at once.
@@ -171,6 +192,17 @@ mod tests {
         assert_eq!(table.commit(&both, now), Commit::Done);
         assert_eq!(table.read(&one, now).map(|stored| stored.version), Some(2));
         assert_eq!(table.commit(&[write(&one, Expect::Version(1), None)], now), Commit::Unexpected(vec![0]));
+    }
+
+    #[test]
+    fn what_is_forgotten_leaves_no_trace() {
+        let table = MemoryTable::default();
+        let (key, now) = (Key::claimed("r", "1"), Moment::from_millis(0));
+        for _ in 0..3 {
+            assert_eq!(table.commit(&[write(&key, Expect::Absent, None)], now), Commit::Done);
+            table.forget([&key]);
+        }
+        assert_eq!((table.read(&key, now), table.lock().order.len()), (None, 0));
     }
 
     #[test]

@@ -2,8 +2,7 @@
 
 use super::group::{Draft, Group, Repeats, Terms, Thread};
 use super::key::GroupKey;
-use super::memory::MemoryTable;
-use super::table::{Commit, Expect, Stored, Table};
+use super::table::{Commit, Table};
 use super::{Outbox, OutboxError, Step, expect};
 use crate::clock::{Clock, Moment};
 
@@ -93,16 +92,26 @@ impl<T: Table, C: Clock> Outbox<T, C> {
         .await
     }
 
-    /// Forgets what is pending in a group of this process's own memory. Says whether anything was.
-    pub(crate) fn abandon(&self, memory: &MemoryTable, key: &GroupKey, now: Moment) -> bool {
-        let Some(Stored { version, body }) = memory.read(&key.key(), now) else { return false };
-        let Ok(mut group) = serde_json::from_str::<Group>(&body) else { return false };
-        let was_pending = group.pending() > 0;
-        if was_pending {
-            group.abandon_pending();
-            memory.commit(&[group.write(key, Expect::Version(version), now)], now);
-        }
-        was_pending
+    /// Moves what is pending in a group to another channel: for who has the leases of both. `false` if it is in neither.
+    ///
+    /// # Errors
+    ///
+    /// [`OutboxError`] if it could not be moved by the deadline.
+    pub async fn move_group(
+        &self,
+        key: &GroupKey,
+        from: &str,
+        to: &str,
+        deadline: Moment,
+    ) -> Result<bool, OutboxError> {
+        let move_to = |group: &mut Group, _| {
+            let is_there = group.is_in(from);
+            if is_there {
+                group.move_to(to);
+            }
+            is_there
+        };
+        self.change(key, deadline, move_to).await
     }
 
     /// Changes a group, over and over until nobody else wrote it between reading and writing. Nothing is written, and the answer

@@ -79,6 +79,10 @@ impl Raw {
     #[must_use]
     pub fn of_webhook(&self) -> Answer {
         match self.status {
+            // The page of a gateway, a login or the like, and no webhook's.
+            200..=299 if self.body.trim_start().starts_with('<') => {
+                Answer::Retry { reason: FOREIGN.to_owned(), after: None }
+            }
             200..=299 => Answer::Delivered { thread: None },
             _ => self.failed(word(&self.body)),
         }
@@ -91,9 +95,7 @@ impl Raw {
         match (self.status, body) {
             (200..=299, Ok(ApiBody { ok: true, ts, .. })) => Answer::Delivered { thread: ts },
             (_, Ok(ApiBody { ok: false, error, .. })) => self.failed(word(&error)),
-            (200..=299, _) => {
-                Answer::Retry { reason: "an answer that is none of Slack's interface".to_owned(), after: None }
-            }
+            (200..=299, _) => Answer::Retry { reason: FOREIGN.to_owned(), after: None },
             _ => self.failed(""),
         }
     }
@@ -136,13 +138,14 @@ impl Raw {
                 let advice = advice(word);
                 let is_closed = advice.is_some() || matches!(status, 301..=399 | 404 | 410);
                 let advice = advice.or(is_closed.then_some(CLOSED)).map(|advice| format!("; {advice}"));
-                let reason = format!("it is not taken there ({reason}){}", advice.unwrap_or_default());
+                let reason = format!("messages are not taken there ({reason}){}", advice.unwrap_or_default());
                 Answer::Refused { reason, is_closed }
             }
         }
     }
 }
 
+const FOREIGN: &str = "a page came instead of Slack's answer";
 const CLOSED: &str = "mend the channel, or send to another one";
 
 /// What to do about a channel that takes no message; `None` for a word that is not about the channel.
@@ -204,6 +207,7 @@ mod tests {
         for (status, body, expected) in [
             (200, "ok", "delivered"),
             (204, "", "delivered"),
+            (200, "<!doctype html>", "retry"),
             (429, "", "retry after"),
             (500, "rollup_error", "retry"),
             (503, "<html>", "retry"),
@@ -226,7 +230,7 @@ mod tests {
         assert_eq!(
             webhook(410, "channel_is_archived"),
             Answer::Refused {
-                reason: format!("it is not taken there (HTTP 410: channel_is_archived); {CLOSED}"),
+                reason: format!("messages are not taken there (HTTP 410: channel_is_archived); {CLOSED}"),
                 is_closed: true
             }
         );
@@ -283,7 +287,7 @@ mod tests {
         for body in ["Found. Redirecting to https://chat.example.com/services/T0/B0/hidden", "HIDDEN", &"x".repeat(61)]
         {
             let Answer::Refused { reason, .. } = webhook(302, body) else { panic!("refused") };
-            assert_eq!(reason, format!("it is not taken there (HTTP 302); {CLOSED}"));
+            assert_eq!(reason, format!("messages are not taken there (HTTP 302); {CLOSED}"));
         }
     }
 }

@@ -43,9 +43,10 @@ impl Topics {
             }
         }
         if topic_arn.ends_with(".fifo") {
-            // Such a topic drops what it got already in the last five minutes.
-            let id = &outgoing.group.id;
-            request = request.message_group_id(id).message_deduplication_id(format!("{id}-{}", outgoing.number));
+            // Such a topic drops what it got already in the last five minutes: the same message, but not one of more alerts.
+            let Outgoing { group, number, count, .. } = outgoing;
+            let id = format!("{}-{}-{number}-{count}", group.route, group.id);
+            request = request.message_group_id(&group.id).message_deduplication_id(id);
         }
         match request.send().await {
             Ok(_) => Answer::Delivered { thread: None },

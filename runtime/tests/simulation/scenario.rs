@@ -10,13 +10,14 @@ use trailhook_engine::document::{
 };
 use trailhook_engine::event::Event;
 use trailhook_engine::{Route, Rule, RuleSet};
-use trailhook_runtime::clock::Moment;
+use trailhook_runtime::clock::{Clock as _, Moment};
 use trailhook_runtime::delivery::{Deliverer, Windows};
 use trailhook_runtime::matcher::Match;
-use trailhook_runtime::outbox::Outbox;
+use trailhook_runtime::outbox::{GroupKey, MemoryTable, Outbox};
+use trailhook_runtime::router::Routes;
 
 use crate::executor::{Spawned, run};
-use crate::world::{Broken, Recorded, World};
+use crate::world::{Broken, Instance, Posted, Recorded, World};
 
 /// When everything has to be told.
 const LONGEST: Duration = Duration::from_secs(6 * 60 * 60);
@@ -27,6 +28,10 @@ const BELOW: usize = 2;
 #[derive(Debug)]
 pub(crate) struct Scenario {
     routes: Vec<RouteDocument>,
+    /// The second in which the first route is pointed to another channel.
+    change: Option<u64>,
+    /// Whether the events are large.
+    is_large: bool,
     /// The events of each log object, by their identities.
     objects: Vec<Vec<usize>>,
     /// For each invocation, its object and the second in which it comes.
@@ -58,11 +63,12 @@ fn destination(kind: u64, name: &str) -> Destination {
 }
 
 /// Every third event is one that a threshold counts; the others differ in name and actor.
-fn event(number: usize) -> Event {
+fn event(number: usize, is_large: bool) -> Event {
+    let filler = if is_large { "x".repeat(90_000) } else { String::new() };
     let (name, second) = (if is_counted(number) { "T".to_owned() } else { format!("E{}", number % 2) }, number % 60);
     let actor = if is_counted(number) { 0 } else { number / 2 % 2 };
     let record = format!(
-        r#"{{"eventID":"e{number}","eventName":"{name}","eventTime":"2026-02-03T10:00:{second:02}Z","userIdentity":{{"arn":"arn:{actor}"}}}}"#
+        r#"{{"eventID":"e{number}","eventName":"{name}","eventTime":"2026-02-03T10:00:{second:02}Z","userIdentity":{{"arn":"arn:{actor}"}},"requestParameters":{{"filler":"{filler}"}}}}"#
     );
     Event::parse(record.as_bytes()).unwrap()
 }
@@ -118,14 +124,80 @@ impl Scenario {
             }
         }
         let timeout = Duration::from_secs(if rng.bool() { 30 } else { 120 });
-        Self { routes, objects, invocations, timeout }
+        let change = (rng.u8(0..4) == 0).then(|| rng.u64(0..120));
+        Self { routes, change, is_large: seed % 40 == 7, objects, invocations, timeout }
+    }
+
+    /// The routes before or behind their change.
+    fn routes_of(&self, is_changed: bool) -> Routes {
+        let mut documents = self.routes.clone();
+        if is_changed {
+            documents[0].destination = destination(0, "moved");
+        }
+        let live = documents.into_iter().map(|document| Route::compile(document).unwrap()).collect();
+        Routes { live, ..Routes::default() }
+    }
+
+    /// One instance without a table, which invokes until it succeeds: within it, the promise holds as well.
+    pub(crate) fn run_alone(&self, seed: u64) -> Seen {
+        let world = World::new(seed, None);
+        let (rules, routes) = (rules(), self.routes_of(false));
+        let spawned: Spawned<'_> = Rc::new(RefCell::new(Vec::new()));
+        let work = async {
+            let table = MemoryTable::default();
+            let deliverer = Deliverer::new(Outbox::new(table, Instance::of(&world)), &world, Windows::AreNotSeen);
+            for (object, _) in &self.invocations {
+                for attempt in 0.. {
+                    let deadline = deliverer.outbox().clock().now().plus(self.timeout).minus(Duration::from_secs(2));
+                    let mut intake = deliverer.intake(&routes, deadline);
+                    for number in &self.objects[*object] {
+                        let event = event(*number, false);
+                        let rules = rules.decide(&event, jiff::Timestamp::UNIX_EPOCH).alerts;
+                        intake
+                            .take(vec![Match { id: format!("e{number}"), event: event.clone(), rules }])
+                            .await
+                            .unwrap();
+                    }
+                    intake.finish().await.unwrap();
+                    let taken = intake.into_taken();
+                    deliverer.send(&routes, taken.groups.keys().cloned(), deadline).await;
+                    if deliverer.give_up(&routes, &taken).is_empty() {
+                        break;
+                    }
+                    assert!(attempt < 100, "it does not come to an end");
+                    world.time.pause(Duration::from_secs(60)).await;
+                }
+            }
+        };
+        spawned.borrow_mut().push((false, Box::pin(work)));
+        run(&world.time, &world.current, &spawned, &mut |_| false);
+        let mut seen =
+            Seen { steps: world.steps.get(), violations: world.violations.borrow().clone(), ..Seen::default() };
+        let (counted, plain): (Vec<_>, Vec<_>) = self.events().into_iter().partition(|number| is_counted(*number));
+        let takers = self.routes.iter().filter(|route| !route.default).count();
+        let alerts = u64::try_from((plain.len() + counted.len().saturating_sub(BELOW)) * takers).unwrap();
+        let sum = |wanted: &dyn Fn(&Posted) -> bool| {
+            world.posted.borrow().iter().filter(|post| wanted(post)).map(|post| post.count).sum::<u64>()
+        };
+        let letters: u64 = world.letters.borrow().iter().map(|letter| letter["count"].as_u64().unwrap()).sum();
+        let told = sum(&|post| !post.is_excused) + letters;
+        seen.excused_copies = sum(&|post| post.is_excused);
+        if told < alerts || told > alerts + letters + seen.excused_copies {
+            seen.violations.push(format!("{alerts} alerts, {told} told, {letters} of them in the queue"));
+        }
+        seen
+    }
+
+    /// The events that are delivered.
+    fn events(&self) -> BTreeSet<usize> {
+        self.invocations.iter().flat_map(|(object, _)| &self.objects[*object]).copied().collect()
     }
 
     /// Runs the scenario as a seed has it.
     pub(crate) fn run(&self, seed: u64, broken: Option<Broken>) -> Seen {
         let world = World::new(seed, broken);
         let rules = rules();
-        let routes: Vec<_> = self.routes.iter().cloned().map(|document| Route::compile(document).unwrap()).collect();
+        let routes = [self.routes_of(false), self.routes_of(true)];
         let spawned: Spawned<'_> = Rc::new(RefCell::new(Vec::new()));
         let open = Rc::new(Cell::new(self.invocations.len()));
         for (object, second) in &self.invocations {
@@ -133,7 +205,8 @@ impl Scenario {
             let work = invoked.supervise(Rc::clone(&spawned), Rc::clone(&open), *object, *second);
             spawned.borrow_mut().push((false, Box::pin(work)));
         }
-        let work = schedule(&world, &routes, self.timeout, Rc::clone(&spawned), Rc::clone(&open));
+        let invoked = Invoked { scenario: self, world: &world, rules: &rules, routes: &routes };
+        let work = invoked.schedule(Rc::clone(&spawned), Rc::clone(&open));
         spawned.borrow_mut().push((false, Box::pin(work)));
         let deaths = Cell::new(0);
         run(&world.time, &world.current, &spawned, &mut |task| {
@@ -192,7 +265,7 @@ impl Scenario {
         let letters = world.letters.borrow();
         for (group, steps) in recorded.iter() {
             let mut numbers = BTreeSet::new();
-            for Recorded { number, count, is_handed_over } in steps.iter().copied() {
+            for Recorded { number, count, is_handed_over, .. } in steps.iter().copied() {
                 if !numbers.insert(number) {
                     violated(format!("{group}: message {number} was recorded twice"));
                 }
@@ -211,7 +284,8 @@ impl Scenario {
         let mut copies: BTreeMap<_, (u64, u64)> = BTreeMap::new();
         for post in posted.iter() {
             let (unexcused, excused) = copies.entry((&post.group, post.number)).or_default();
-            *(if post.is_excused { excused } else { unexcused }) += 1;
+            let is_excused = post.is_excused || was_kept_from_the_table(world, post, &recorded);
+            *(if is_excused { excused } else { unexcused }) += 1;
         }
         for ((group, number), (unexcused, excused)) in copies {
             if unexcused > 1 {
@@ -229,7 +303,8 @@ struct Invoked<'w> {
     scenario: &'w Scenario,
     world: &'w World,
     rules: &'w RuleSet,
-    routes: &'w [Route],
+    /// As they were applied first, and then.
+    routes: &'w [Routes; 2],
 }
 
 impl<'w> Invoked<'w> {
@@ -249,12 +324,13 @@ impl<'w> Invoked<'w> {
 
     /// One invocation, as the pipeline does it. Says whether it succeeded.
     async fn invoke(self, object: usize) -> bool {
-        let Self { scenario, world, rules, routes } = self;
-        let deadline = world.time.now().plus(scenario.timeout).minus(Duration::from_secs(2));
-        let deliverer = Deliverer::new(Outbox::new(world, world), world, Windows::AreSeen);
+        let Self { scenario, world, rules, .. } = self;
+        let (routes, instance, task) = (self.routes_now(), Instance::of(world), world.current.get());
+        let deadline = instance.now().plus(scenario.timeout).minus(Duration::from_secs(2));
+        let deliverer = Deliverer::new(Outbox::new(world, instance), world, Windows::AreSeen);
         let mut intake = deliverer.intake(routes, deadline);
         for number in &scenario.objects[object] {
-            let event = event(*number);
+            let event = event(*number, scenario.is_large);
             let rules = rules.decide(&event, jiff::Timestamp::UNIX_EPOCH).alerts;
             let found = Match { id: format!("e{number}"), event: event.clone(), rules };
             if intake.take(vec![found]).await.is_err() {
@@ -264,36 +340,53 @@ impl<'w> Invoked<'w> {
         let claimed = intake.finish().await;
         let groups = intake.into_taken().groups;
         deliverer.send(routes, groups.into_keys(), deadline).await;
+        world.ended.borrow_mut().insert(task, (world.time.now(), deadline));
         claimed.is_ok()
     }
-}
 
-/// Flushes once a minute until all is told.
-async fn schedule<'w>(
-    world: &'w World,
-    routes: &'w [Route],
-    timeout: Duration,
-    spawned: Spawned<'w>,
-    open: Rc<Cell<usize>>,
-) {
-    let start = world.time.now();
-    loop {
-        world.time.pause(Duration::from_secs(60)).await;
-        let now = world.time.now();
-        if now > world.trouble_until && open.get() == 0 && world.next_due().is_none() {
-            return;
+    /// The routes as an instance knows them, up to a minute after they were applied.
+    fn routes_now(self) -> &'w Routes {
+        let age = self.world.time.now().since(World::START).as_secs();
+        let is_changed = self.scenario.change.is_some_and(|second| age > second + self.world.pick(60));
+        &self.routes[usize::from(is_changed)]
+    }
+
+    /// Flushes once a minute until all is told.
+    async fn schedule(self, spawned: Spawned<'w>, open: Rc<Cell<usize>>) {
+        let world = self.world;
+        let start = world.time.now();
+        loop {
+            world.time.pause(Duration::from_secs(60)).await;
+            let now = world.time.now();
+            if now > world.trouble_until && open.get() == 0 && world.next_due().is_none() {
+                return;
+            }
+            if now.since(start) > LONGEST {
+                world.violations.borrow_mut().push("it does not come to an end".to_owned());
+                return;
+            }
+            spawned.borrow_mut().push((true, Box::pin(self.flush())));
         }
-        if now.since(start) > LONGEST {
-            world.violations.borrow_mut().push("it does not come to an end".to_owned());
-            return;
-        }
-        spawned.borrow_mut().push((true, Box::pin(flush(world, routes, timeout))));
+    }
+
+    async fn flush(self) {
+        let Self { scenario, world, .. } = self;
+        let (routes, instance, task) = (self.routes_now(), Instance::of(world), world.current.get());
+        let deadline: Moment = instance.now().plus(scenario.timeout).minus(Duration::from_secs(2));
+        let deliverer = Deliverer::new(Outbox::new(world, instance), world, Windows::AreSeen);
+        // A table that does not say what is due says it to the next one.
+        let _passing = deliverer.flush(routes, deadline).await;
+        world.ended.borrow_mut().insert(task, (world.time.now(), deadline));
     }
 }
 
-async fn flush(world: &World, routes: &[Route], timeout: Duration) {
-    let deadline: Moment = world.time.now().plus(timeout).minus(Duration::from_secs(2));
-    let deliverer = Deliverer::new(Outbox::new(world, world), world, Windows::AreSeen);
-    // A table that does not say what is due says it to the next one.
-    let _passing = deliverer.flush(routes, deadline).await;
+/// Whether a sender that had Slack's answer could not record it for so long that its lease was over, although it tried.
+fn was_kept_from_the_table(world: &World, post: &Posted, recorded: &BTreeMap<GroupKey, Vec<Recorded>>) -> bool {
+    const LEASE_BEHIND_POST: Duration = Duration::from_secs(10);
+    let step = recorded.get(&post.group).and_then(|steps| steps.iter().find(|step| step.number == post.number));
+    let is_late = step.is_none_or(|step| step.at.since(post.answered) >= LEASE_BEHIND_POST);
+    let tried = world.ended.borrow().get(&post.task).is_some_and(|(ended, deadline)| {
+        ended.since(post.answered) >= LEASE_BEHIND_POST || ended.plus(Duration::from_secs(1)) >= *deadline
+    });
+    is_late && tried
 }

@@ -31,6 +31,9 @@ pub(crate) enum Broken {
     Atomicity,
 }
 
+/// The bytes of an item of DynamoDB.
+const MAX_ITEM: usize = 400_000;
+
 /// One post that Slack took.
 #[derive(Debug, Clone)]
 pub(crate) struct Posted {
@@ -38,16 +41,21 @@ pub(crate) struct Posted {
     pub(crate) number: u64,
     pub(crate) count: u64,
     pub(crate) task: usize,
-    /// Whether the promise admits that it comes twice: its answer was lost or a 5xx, or its sender died, or was kept from the table,
-    /// before it was recorded.
+    /// When its sender had Slack's answer.
+    pub(crate) answered: Moment,
+    /// Whether the promise admits that it comes twice: its answer was lost or a 5xx, or its sender died before it was recorded.
     pub(crate) is_excused: bool,
 }
+
+/// How far a clock may be from the true time.
+const SKEW: Duration = Duration::from_millis(200);
 
 /// One step of a group as the table has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Recorded {
     pub(crate) number: u64,
     pub(crate) count: u64,
+    pub(crate) at: Moment,
     /// Whether another group has it from then on.
     pub(crate) is_handed_over: bool,
 }
@@ -67,6 +75,8 @@ pub(crate) struct World {
     rng: RefCell<fastrand::Rng>,
     table: MemoryTable,
     broken: Option<Broken>,
+    /// Whether there is a dead-letter queue.
+    has_queue: bool,
     /// Until when things go wrong.
     pub(crate) trouble_until: Moment,
     pub(crate) posted: RefCell<Vec<Posted>>,
@@ -78,19 +88,25 @@ pub(crate) struct World {
     pub(crate) groups: RefCell<BTreeSet<GroupKey>>,
     /// The last post to each channel.
     posts: RefCell<BTreeMap<String, LastPost>>,
+    /// When each task came to its end, and when it had to.
+    pub(crate) ended: RefCell<BTreeMap<usize, (Moment, Moment)>>,
     pub(crate) violations: RefCell<Vec<String>>,
     pub(crate) steps: Cell<u64>,
 }
 
 impl World {
+    /// When everything begins.
+    pub(crate) const START: Moment = Moment::from_millis(1_770_113_100_000);
+
     pub(crate) fn new(seed: u64, broken: Option<Broken>) -> Self {
-        let start = Moment::from_millis(1_770_000_000_000);
+        let start = Self::START;
         Self {
             time: Time::new(start),
             current: Cell::new(0),
             rng: RefCell::new(fastrand::Rng::with_seed(seed)),
             table: MemoryTable::default(),
             broken,
+            has_queue: seed % 3 > 0,
             trouble_until: start.plus(Duration::from_secs(600)),
             posted: RefCell::default(),
             recorded: RefCell::default(),
@@ -99,6 +115,7 @@ impl World {
             letters: RefCell::default(),
             groups: RefCell::default(),
             posts: RefCell::default(),
+            ended: RefCell::default(),
             violations: RefCell::default(),
             steps: Cell::new(0),
         }
@@ -116,13 +133,14 @@ impl World {
     /// A step of a call, of one of very different lengths, so that steps of others come between in every order.
     async fn hop(&self) {
         self.steps.set(self.steps.get() + 1);
-        let longest = [1, 3, 10, 40, 150, 400][usize::try_from(self.pick(6)).unwrap()];
+        // And now and then one that others think dead.
+        let lengths = [1, 3, 10, 40, 150, 400, 5_000, 15_000];
+        let kinds = if self.happens(5) { 8 } else { 6 };
+        let longest = lengths[usize::try_from(self.pick(kinds)).unwrap()];
         self.time.pause(Duration::from_millis(self.pick(longest) + 1)).await;
     }
 
-    fn fault(&self) -> TableError {
-        // A sender that does not reach the table is as good as dead to it.
-        self.excuse(self.current.get());
+    fn fault() -> TableError {
         let call = CallError {
             operation: "Simulated",
             subject: "table".to_owned(),
@@ -176,6 +194,9 @@ impl World {
             writes.pop();
         }
         let commit = self.table.commit(&writes, now);
+        if let Some(large) = writes.iter().find(|write| write.body.len() > MAX_ITEM) {
+            self.violations.borrow_mut().push(format!("{}: {} bytes", large.key, large.body.len()));
+        }
         if commit == Commit::Done {
             let groups = writes.iter().filter(|write| GroupKey::parse(write.key.as_str()).is_some()).count();
             for (write, before) in writes.iter().zip(before) {
@@ -196,7 +217,8 @@ impl World {
             before.map_or((0, 0), |stored| (read(&stored.body, "posts"), read(&stored.body, "pending")));
         let (posts, pending) = (read(&write.body, "posts"), read(&write.body, "pending"));
         if posts > old_posts {
-            let step = Recorded { number: old_posts, count: old_pending.saturating_sub(pending), is_handed_over };
+            let (count, at) = (old_pending.saturating_sub(pending), self.time.now());
+            let step = Recorded { number: old_posts, count, at, is_handed_over };
             self.recorded.borrow_mut().entry(group).or_default().push(step);
         } else if is_handed_over {
             *self.inherited.borrow_mut().entry(group.route).or_default() += pending - old_pending;
@@ -211,13 +233,13 @@ impl World {
             let apart = now.since(last.began);
             let violated =
                 |text: &str| self.violations.borrow_mut().push(format!("{channel}: {text}, {apart:?} apart"));
-            if has_pace && apart < Duration::from_secs(1) {
+            if has_pace && apart + 2 * SKEW < Duration::from_secs(1) {
                 violated("two posts too near");
             }
             if last.ended.is_none() && last.task != task && apart < Duration::from_secs(10) {
                 violated("two posts at a time");
             }
-            if last.busy_until.is_some_and(|until| now < until) {
+            if last.busy_until.is_some_and(|until| now.plus(2 * SKEW) < until) {
                 violated("a post while the channel asked to wait");
             }
         }
@@ -243,25 +265,38 @@ impl World {
     }
 }
 
-impl Clock for &World {
-    fn now(&self) -> Moment {
-        self.time.now()
-    }
+/// An instance, whose clock is a little ahead of or behind the others'.
+#[derive(Clone, Copy)]
+pub(crate) struct Instance<'w> {
+    world: &'w World,
+    ahead: Duration,
+}
 
-    async fn sleep(&self, time: Duration) {
-        self.time.pause(time).await;
-    }
-
-    fn random(&self) -> u64 {
-        self.rng.borrow_mut().u64(..)
+impl<'w> Instance<'w> {
+    pub(crate) fn of(world: &'w World) -> Self {
+        Self { world, ahead: Duration::from_millis(world.pick(2 * u64::try_from(SKEW.as_millis()).unwrap())) }
     }
 }
 
-impl Table for &World {
+impl Clock for Instance<'_> {
+    fn now(&self) -> Moment {
+        self.world.time.now().plus(self.ahead).minus(SKEW)
+    }
+
+    async fn sleep(&self, time: Duration) {
+        self.world.time.pause(time).await;
+    }
+
+    fn random(&self) -> u64 {
+        self.world.rng.borrow_mut().u64(..)
+    }
+}
+
+impl Table for &'_ World {
     async fn get(&self, key: &Key, now: Moment) -> Result<Option<Stored>, TableError> {
         self.hop().await;
         if self.happens(10) {
-            return Err(self.fault());
+            return Err(World::fault());
         }
         let read = self.table.read(key, now);
         self.hop().await;
@@ -271,7 +306,7 @@ impl Table for &World {
     async fn write(&self, writes: &[Write], _now: Moment) -> Result<Commit, TableError> {
         self.hop().await;
         if self.happens(10) {
-            return Err(self.fault());
+            return Err(World::fault());
         }
         if writes.len() > 1 && self.happens(20) {
             return Ok(Commit::Busy);
@@ -279,7 +314,7 @@ impl Table for &World {
         let commit = self.commit(writes);
         self.hop().await;
         if self.happens(10) {
-            return Err(self.fault());
+            return Err(World::fault());
         }
         Ok(commit)
     }
@@ -287,7 +322,7 @@ impl Table for &World {
     async fn due(&self, until: Moment, most: usize) -> Result<Vec<GroupKey>, TableError> {
         self.hop().await;
         if self.happens(10) {
-            return Err(self.fault());
+            return Err(World::fault());
         }
         let mut due = self.table.due_until(until, most);
         // The index is behind the table: some are not in it yet, and some still are.
@@ -305,8 +340,9 @@ impl Table for &World {
 impl Post for &World {
     async fn post(&self, to: &Destination, outgoing: &Outgoing, limit: Duration) -> Answer {
         let channel = channel_of(to);
+        let began = self.time.now();
         self.begin_post(&channel, !matches!(to, Destination::Sns(_)));
-        self.hop().await;
+        self.time.pause(Duration::from_millis(self.pick(900))).await;
         let (mut is_there, mut is_lost) = (true, false);
         let reason = || "trouble".to_owned();
         let mut answer = Answer::Delivered { thread: Some(format!("{}", self.steps.get())) };
@@ -329,21 +365,38 @@ impl Post for &World {
             };
             (is_there, is_lost, answer) = (there, lost, scripted);
         }
+        let place = self.posted.borrow().len();
         if is_there {
             self.posted.borrow_mut().push(Posted {
                 group: outgoing.group.clone(),
                 number: outgoing.number,
                 count: outgoing.count,
                 task: self.current.get(),
+                answered: self.time.now(),
                 is_excused: is_lost,
             });
         }
-        self.hop().await;
+        // No post takes longer than it may: then its answer is as good as lost.
+        let left = limit.saturating_sub(self.time.now().since(began));
+        if left < Duration::from_secs(1) {
+            self.time.pause(left).await;
+            answer = Answer::Retry { reason: reason(), after: None };
+            is_lost = true;
+        } else {
+            self.time.pause(Duration::from_millis(self.pick(900))).await;
+        }
+        if let Some(posted) = self.posted.borrow_mut().get_mut(place).filter(|_| is_there) {
+            posted.answered = self.time.now();
+            posted.is_excused |= is_lost;
+        }
         self.end_post(&channel, &answer);
         answer
     }
 
     async fn lay_down(&self, body: &str, _limit: Duration) -> Option<Result<(), String>> {
+        if !self.has_queue {
+            return None;
+        }
         self.hop().await;
         if self.happens(100) {
             return Some(Err("trouble".to_owned()));

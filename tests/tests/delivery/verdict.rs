@@ -185,13 +185,48 @@ async fn what_a_route_has_left_that_is_gone_goes_to_the_default_route() {
     assert_eq!(answered["sent"]["pending"], 1, "{answered}");
     let parameter = format!("{}/routes/gone", crate::support::NAMESPACE);
     assert!(deployment.aws.delete_parameter(&parameter).await.unwrap());
-    deployment.let_pass(Duration::from_secs(60)).await.unwrap();
     // An instance that has not read the routes yet.
     crate::support::create_function(&deployment.aws, "fresh", State::Table, Duration::from_secs(30)).await.unwrap();
-    let flushed = summary(&deployment.aws.invoke("fresh", &json!({"trailhook": "flush"})).await.unwrap());
-    assert_eq!(flushed["flushed"]["messages"], 1, "{flushed}");
+    let flush = async || {
+        let flushed = deployment.aws.invoke("fresh", &json!({"trailhook": "flush"})).await.unwrap();
+        summary(&flushed)["flushed"].clone()
+    };
+    // A route that is not known may have been applied a moment ago, and read by others.
+    deployment.let_pass(Duration::from_secs(60)).await.unwrap();
+    let flushed = flush().await;
+    assert!(flushed["left"]["gone"].as_str().unwrap().starts_with("the route is not known"), "{flushed}");
+    assert!(flushed["oldest_due_seconds"].as_u64().unwrap() >= 60, "{flushed}");
+    deployment.let_pass(Duration::from_secs(10 * 60)).await.unwrap();
+    let flushed = flush().await;
+    assert_eq!(flushed["messages"], 1, "{flushed}");
     let text = shown(deployment.slack.messages().last().unwrap());
     assert!(text.contains("Undeliverable on route `gone`: the route no longer exists"), "{text}");
+}
+
+#[tokio::test]
+async fn what_a_route_has_left_that_cannot_be_read_waits_for_it() {
+    let deployment = require!(Deployment::with_table().await);
+    deployment.put_rule("trail-stopped", STOPPED).await.unwrap();
+    let webhook = deployment.webhook("edited").await;
+    deployment.route("edited", false, &webhook, &Value::Null).await;
+    deployment.slack.script_path("/services/T000/B000/edited", vec![trailhook_tests::Answer::status(503); 4]);
+    summary(&deployment.deliver(&log_key("one"), &[event("StopLogging", "e1")]).await.unwrap());
+    deployment.put_document("routes", "edited", "{").await.unwrap();
+    deployment.let_pass(Duration::from_secs(3600)).await.unwrap();
+    let flush = async |name: &str| {
+        crate::support::create_function(&deployment.aws, name, State::Table, Duration::from_secs(30)).await.unwrap();
+        let flushed = deployment.aws.invoke(name, &json!({"trailhook": "flush"})).await.unwrap();
+        summary(&flushed)["flushed"].clone()
+    };
+    let flushed = flush("broken").await;
+    assert!(
+        flushed["left"]["edited"].as_str().unwrap().starts_with("the route's document cannot be read"),
+        "{flushed}"
+    );
+    deployment.route("edited", false, &webhook, &Value::Null).await;
+    deployment.let_pass(Duration::from_secs(3600)).await.unwrap();
+    assert_eq!(flush("mended").await["messages"], 1);
+    assert!(!shown(&deployment.slack.messages()[0]).contains("Undeliverable"));
 }
 
 #[tokio::test]

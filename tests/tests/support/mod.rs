@@ -97,7 +97,7 @@ impl Deployment {
             }
             let body = item["body"]["S"].as_str().context("a body")?;
             let Ok(mut body) = serde_json::from_str::<Value>(body) else { continue };
-            for path in ["/since", "/due", "/open/at", "/open/ends", "/until", "/next_at"] {
+            for path in ["/owed", "/due", "/open/at", "/open/ends", "/until", "/next_at"] {
                 if let Some(moment) = body.pointer_mut(path)
                     && let Some(at) = moment.as_i64()
                 {
