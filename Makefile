@@ -39,9 +39,14 @@ measure: ## What the provider's start and `terraform validate` of 500 rules cost
 	scripts/measure_validate.py $(or $(CARGO_TARGET_DIR),target)/release/terraform-provider-trailhook
 
 .PHONY: test-long
-test-long: ## What takes minutes: 500 rules while AWS throttles (`make test` has 40)
+test-long: mutants ## What takes minutes: 500 rules while AWS throttles (`make test` has 40), 500 groups of alerts for one channel (25), and `make mutants`
 	cargo build --workspace --all-targets
 	TRAILHOOK_TEST_RULES=500 cargo test --workspace --test pacing
+	TRAILHOOK_TEST_GROUPS=500 cargo test --workspace --test delivery many_groups
+
+.PHONY: mutants
+mutants: ## Break one condition of the delivery at a time, and hold that the simulation notices
+	scripts/mutants.py
 
 .PHONY: fmt
 fmt: ## Format the sources

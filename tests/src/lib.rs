@@ -2,7 +2,7 @@
 //!
 //! Nothing here knows the product's crates: the tests drive the programs that people run (`bootstrap`, `trailhook`,
 //! `terraform-provider-trailhook`) from the outside, over HTTP, files and the command line. So does the demo, which borrows
-//! from the runtime how a message looks in a terminal.
+//! from the runtime how a message looks in a terminal, and one test takes its state table to the emulator.
 //!
 //! | part | what it is |
 //! |---|---|

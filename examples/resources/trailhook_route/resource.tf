@@ -11,3 +11,34 @@ resource "trailhook_route" "security" {
     url_parameter = "/trailhook/secrets/slack-webhook"
   }
 }
+
+# What is grave, of the production accounts, into a channel by a Slack app. Repeats stand in the thread of the first. Alerts that this route takes do not
+# go to the default one.
+resource "trailhook_route" "production" {
+  name = "production"
+
+  match {
+    accounts     = ["111122223333", "444455556666"]
+    min_severity = "high"
+  }
+
+  slack_app {
+    channel               = "#security-production"
+    token_parameter       = "/trailhook/secrets/slack-token"
+    broadcast_first_reply = true
+  }
+}
+
+# The same alerts as JSON, for programs.
+resource "trailhook_route" "archive" {
+  name = "archive"
+
+  match {
+    accounts     = ["111122223333", "444455556666"]
+    min_severity = "high"
+  }
+
+  sns {
+    topic_arn = "arn:aws:sns:eu-central-1:111122223333:cloudtrail-alerts"
+  }
+}

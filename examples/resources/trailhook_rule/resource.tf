@@ -93,3 +93,21 @@ resource "trailhook_rule" "penetration_test" {
     and in_cidr(event["sourceIPAddress"], "198.51.100.0/24")
   EOT
 }
+
+# Many different users from one address, within five minutes: nobody is told below ten. All that comes from the address is one
+# conversation, for an hour.
+resource "trailhook_rule" "password_spraying" {
+  name         = "password-spraying"
+  description  = "Sign-ins of many users fail from one address."
+  severity     = "high"
+  expression   = "event['eventName'] == 'ConsoleLogin' and event.get('errorMessage') == 'Failed authentication'"
+  group_by     = ["sourceIPAddress"]
+  group_window = "1h"
+
+  threshold {
+    count    = 10
+    window   = "5m"
+    by       = ["sourceIPAddress"]
+    distinct = "userIdentity.userName"
+  }
+}

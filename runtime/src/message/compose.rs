@@ -2,6 +2,7 @@
 
 use super::block::{Block, Message, Text};
 use super::render::{VALUE, header, moment, plain_line, render, time};
+use super::terminal::plain;
 use super::text::{code, escape};
 use crate::alert::{AlertSample, Notice, Sample};
 use crate::outbox::{Draft, DraftKind};
@@ -66,7 +67,7 @@ fn reply(draft: &Draft) -> Message {
     blocks.extend(top(draft));
     blocks.extend(lines(draft));
     let title = header(draft.head.severity, &draft.head.title, "");
-    Message { text: plain_line(&format!("{title}: {}", unmarked(&more))), blocks }
+    Message { text: plain_line(&format!("{title}: {}", plain(&more))), blocks }
 }
 
 /// Repeats in a message of their own.
@@ -113,19 +114,6 @@ fn span(draft: &Draft) -> String {
         Some((first, last)) => format!(", {} to {}", moment(first), moment(last)),
         None => String::new(),
     }
-}
-
-/// A text with times as programs without mark-up show them.
-fn unmarked(text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, token)) = rest.split_once("<!date^") {
-        out.push_str(before);
-        let (token, behind) = token.split_once('>').unwrap_or((token, ""));
-        out.push_str(token.rsplit('|').next().unwrap_or_default());
-        rest = behind;
-    }
-    out + rest
 }
 
 /// What the alerts have most often, where there are several.

@@ -53,7 +53,7 @@ fn text_of(element: Option<&Value>) -> String {
 }
 
 /// Takes date tokens for their plain text, and leaves the rest of the markup.
-fn plain(markup: &str) -> String {
+pub(super) fn plain(markup: &str) -> String {
     let mut out = String::new();
     let mut rest = markup;
     while let Some((before, token)) = rest.split_once("<!date^") {

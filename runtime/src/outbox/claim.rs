@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::group::{Entry, Group, Terms};
+use super::draft::{Entry, Terms};
+use super::group::Group;
 use super::key::{GroupKey, Key};
 use super::table::{Commit, Expect, MAX_WRITES, Table, Write};
 use super::threshold::{Counter, Wanted};

@@ -3,7 +3,8 @@
 //!
 //! Each alert is delivered **at least once**, and once in all ordinary cases. A second copy is possible only if (a) the process
 //! dies between Slack's answer and our record of it, or (b) Slack's answer is lost or is a 5xx. In a table that is not shared,
-//! the promise holds within one instance and one invocation.
+//! the promise holds within one instance and one invocation. A process that cannot reach the table for the ten seconds that its
+//! lease outlasts a post is as good as dead.
 //!
 //! | step | | what the table then holds |
 //! |---|---|---|
@@ -20,6 +21,7 @@
 
 mod channel;
 mod claim;
+mod draft;
 mod dynamo;
 mod error;
 mod group;
@@ -41,9 +43,10 @@ use serde::de::DeserializeOwned;
 
 pub use channel::{Channel, Turn};
 pub use claim::{Claimed, CountedEvent};
+pub use draft::{Draft, DraftKind, Entry, Repeats, Terms, Thread, Undeliverable};
 pub use dynamo::{DUE_INDEX, DynamoTable};
 pub use error::OutboxError;
-pub use group::{Draft, DraftKind, Entry, Group, MAX_SAMPLES, Repeats, Terms, Thread, Undeliverable};
+pub use group::{Group, MAX_SAMPLES};
 pub use key::{GroupKey, Key};
 pub use lease::{LEASE, Lease, POST_LIMIT};
 pub use memory::MemoryTable;

@@ -1,6 +1,7 @@
 //! Recording what became of a draft.
 
-use super::group::{Draft, Group, Repeats, Terms, Thread};
+use super::draft::{Draft, Repeats, Terms, Thread};
+use super::group::Group;
 use super::key::GroupKey;
 use super::table::{Commit, Table};
 use super::{Outbox, OutboxError, Step, expect};

@@ -75,7 +75,7 @@ fn event(number: usize, is_large: bool) -> Event {
 
 /// Whether a log of this length holds everything twice.
 fn is_doubled(seed: u64, length: usize) -> bool {
-    seed % 5 == 0 && length < 6
+    seed.is_multiple_of(5) && length < 6
 }
 
 fn is_counted(number: usize) -> bool {

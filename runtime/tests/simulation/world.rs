@@ -106,7 +106,7 @@ impl World {
             rng: RefCell::new(fastrand::Rng::with_seed(seed)),
             table: MemoryTable::default(),
             broken,
-            has_queue: seed % 3 > 0,
+            has_queue: !seed.is_multiple_of(3),
             trouble_until: start.plus(Duration::from_secs(600)),
             posted: RefCell::default(),
             recorded: RefCell::default(),
