@@ -24,6 +24,12 @@ pub(crate) struct Summary {
     skipped: u64,
     events: u64,
     matches: u64,
+    sent: Sent,
+}
+
+/// What it answered of its messages.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+struct Sent {
     messages: u64,
 }
 
@@ -33,13 +39,13 @@ impl Summary {
         self.skipped += other.skipped;
         self.events += other.events;
         self.matches += other.matches;
-        self.messages += other.messages;
+        self.sent.messages += other.sent.messages;
     }
 }
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { logs, events, matches, messages, .. } = self;
+        let Self { logs, events, matches, sent: Sent { messages }, .. } = self;
         write!(f, "{logs} logs, {events} events, {matches} matches, {messages} messages")
     }
 }
@@ -81,7 +87,8 @@ pub(crate) async fn deliver(stage: &Stage, screen: &mut Screen) -> anyhow::Resul
         total.add(summary);
     }
     let received = u64::try_from(shown)?;
-    ensure!(received == total.messages, "the function sent {} messages, and {received} came", total.messages);
+    let sent = total.sent.messages;
+    ensure!(received == sent, "the function sent {sent} messages, and {received} came");
     Ok(total)
 }
 

@@ -12,6 +12,9 @@ pub(crate) const BUCKET: &str = "trailhook-demo-logs";
 /// The function, by the name that the rules of `examples/demo` know.
 pub(crate) const FUNCTION: &str = "trailhook-demo";
 
+/// The table in which the function keeps what is to be told.
+pub(crate) const TABLE: &str = "trailhook-demo-state";
+
 /// The path of all parameters that the example makes.
 pub(crate) const NAMESPACE: &str = "/trailhook/demo";
 
@@ -33,12 +36,13 @@ impl Stage {
         Ok(Self { stack, slack, aws })
     }
 
-    /// Makes the bucket, the secret, the function from its package, and the notification of the one to the other.
+    /// Makes the bucket, the secret, the state table, the function from its package, and the notification of the one to the other.
     pub(crate) async fn furnish(&self, package: &[u8]) -> anyhow::Result<()> {
         self.aws.create_bucket(BUCKET).await?;
         let webhook = self.slack.webhook_url();
         self.aws.put_parameter(WEBHOOK_PARAMETER, ParameterKind::SecureString, &webhook, false).await?;
-        let environment = [("TRAILHOOK_NAMESPACE", NAMESPACE)];
+        self.aws.create_state_table(TABLE).await?;
+        let environment = [("TRAILHOOK_NAMESPACE", NAMESPACE), ("TRAILHOOK_TABLE", TABLE)];
         let spec = FunctionSpec {
             environment: &environment,
             timeout: Duration::from_secs(60),

@@ -10,7 +10,7 @@ use trailhook_tests::{Artifacts, Terraform};
 use crate::deliver::deliver;
 use crate::excerpt;
 use crate::screen::Screen;
-use crate::stage::{BUCKET, FUNCTION, NAMESPACE, Stage, WEBHOOK_PARAMETER};
+use crate::stage::{BUCKET, FUNCTION, NAMESPACE, Stage, TABLE, WEBHOOK_PARAMETER};
 
 /// A rule that people would write: a letter is missing.
 const MISTAKE: &str = r#"resource "trailhook_rule" "reads" {
@@ -42,6 +42,7 @@ pub(crate) async fn tell(screen: &mut Screen) -> anyhow::Result<()> {
     }
     screen.lines(&format!("bucket    {BUCKET}, which tells the function of each new log"))?;
     screen.lines(&format!("function  {FUNCTION}, which reads its rules below {NAMESPACE}"))?;
+    screen.lines(&format!("state     {TABLE}, in which each event is claimed once"))?;
     screen.lines(&format!("secret    {WEBHOOK_PARAMETER}, with the address of Slack's webhook"))?;
 
     screen.step("Declare nine rules and a route (examples/demo)")?;
