@@ -1,11 +1,13 @@
 //! Sending: groups that are due become messages, one sender for each channel.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt as _};
 use trailhook_engine::Route;
+use trailhook_engine::document::Severity;
 
 use super::report::Sent;
 use super::{Deliverer, lane};
@@ -39,6 +41,7 @@ struct Due<'r> {
     route: Option<&'r Route>,
     key: GroupKey,
     pending: u64,
+    severity: Severity,
 }
 
 /// What to do with the channel's next groups.
@@ -107,7 +110,7 @@ impl<T: Table, C: Clock, P: Post> Round<'_, T, C, P> {
         sent
     }
 
-    /// Sends the groups of one channel, in their order.
+    /// Sends the groups of one channel.
     async fn drain(&self, name: String, groups: Vec<(Option<&Route>, GroupKey)>) -> Sent {
         let outbox = &self.deliverer.outbox;
         let mut sent = Sent::default();
@@ -129,7 +132,7 @@ impl<T: Table, C: Clock, P: Post> Round<'_, T, C, P> {
         };
         let mut stopped: Option<String> = None;
         let mut closed: BTreeMap<String, String> = BTreeMap::new();
-        for Due { route, key, pending } in due {
+        for Due { route, key, pending, .. } in due {
             if outbox.clock().now() >= self.deadline {
                 stopped.get_or_insert_with(|| "there was no time left to send it".to_owned());
             }
@@ -187,12 +190,15 @@ impl<T: Table, C: Clock, P: Post> Round<'_, T, C, P> {
                 Some(moment) if moment <= now => {
                     let owed = group.owed_since().map_or(Duration::ZERO, |owed| now.since(owed));
                     sent.oldest_due = sent.oldest_due.max(owed);
-                    due.push(Due { route: *route, key: key.clone(), pending: group.pending() });
+                    let (key, pending, severity) = (key.clone(), group.pending(), group.head.severity);
+                    due.push(Due { route: *route, key, pending, severity });
                 }
                 Some(_) => sent.pending += group.pending(),
                 None => {}
             }
         }
+        // The gravest first, and of those that have been due longest.
+        due.sort_by_key(|due| Reverse(due.severity));
         Ok(due)
     }
 

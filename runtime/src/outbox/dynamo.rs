@@ -77,9 +77,10 @@ impl Table for DynamoTable {
         match writes {
             [] => Ok(Commit::Done),
             [write] => {
-                let Form { item, condition, values } = Form::of(write, now);
+                let Form { item, condition, names, values } = Form::of(write, now);
                 let request = self.client.put_item().table_name(&self.name).set_item(Some(item));
-                let request = request.condition_expression(condition).set_expression_attribute_values(Some(values));
+                let request = request.condition_expression(condition).set_expression_attribute_names(Some(names));
+                let request = request.set_expression_attribute_values(Some(values));
                 match request.send().await {
                     Ok(_) => Ok(Commit::Done),
                     Err(error) => match error.as_service_error() {
@@ -91,11 +92,12 @@ impl Table for DynamoTable {
             }
             writes => {
                 let items = writes.iter().map(|write| {
-                    let Form { item, condition, values } = Form::of(write, now);
+                    let Form { item, condition, names, values } = Form::of(write, now);
                     let put = Put::builder()
                         .table_name(&self.name)
                         .set_item(Some(item))
                         .condition_expression(condition)
+                        .set_expression_attribute_names(Some(names))
                         .set_expression_attribute_values(Some(values));
                     Ok(TransactWriteItem::builder().put(put.build()?).build())
                 });
@@ -130,7 +132,9 @@ impl Table for DynamoTable {
             .query()
             .table_name(&self.name)
             .index_name(DUE_INDEX)
-            .key_condition_expression("queue = :queue AND due <= :until")
+            .key_condition_expression("#queue = :queue AND #due <= :until")
+            .expression_attribute_names("#queue", "queue")
+            .expression_attribute_names("#due", "due")
             .expression_attribute_values(":queue", text(QUEUE))
             .expression_attribute_values(":until", millis(until))
             .limit(i32::try_from(most).unwrap_or(i32::MAX))
@@ -165,19 +169,22 @@ fn outcome(reasons: &[CancellationReason]) -> Option<Commit> {
     }
 }
 
-/// A write in DynamoDB's terms.
+/// A write in DynamoDB's terms. Attributes have placeholders in conditions, because which names are reserved may change.
 struct Form {
     item: HashMap<String, AttributeValue>,
     condition: &'static str,
+    names: HashMap<String, String>,
     values: HashMap<String, AttributeValue>,
 }
 
 impl Form {
     fn of(write: &Write, now: Moment) -> Self {
-        let (condition, name, value, version) = match write.expect {
+        let (condition, names, value, version): (_, &[_], _, _) = match write.expect {
             // Cleaning up comes up to days late.
-            Expect::Absent => ("attribute_not_exists(pk) OR expires <= :now", ":now", now.as_seconds().to_string(), 1),
-            Expect::Version(version) => ("version = :version", ":version", version.to_string(), version + 1),
+            Expect::Absent => {
+                ("attribute_not_exists(#pk) OR #expires <= :given", &["pk", "expires"], now.as_seconds().to_string(), 1)
+            }
+            Expect::Version(version) => ("#version = :given", &["version"], version.to_string(), version + 1),
         };
         let mut item = HashMap::from([
             ("pk".to_owned(), text(write.key.as_str())),
@@ -190,7 +197,8 @@ impl Form {
             item.insert("queue".to_owned(), text(QUEUE));
             item.insert("due".to_owned(), millis(due));
         }
-        Self { item, condition, values: HashMap::from([(name.to_owned(), AttributeValue::N(value))]) }
+        let names = names.iter().map(|name| (format!("#{name}"), (*name).to_owned())).collect();
+        Self { item, condition, names, values: HashMap::from([(":given".to_owned(), AttributeValue::N(value))]) }
     }
 }
 

@@ -43,16 +43,21 @@ impl Topics {
             }
         }
         if topic_arn.ends_with(".fifo") {
-            // Such a topic drops what it got already in the last five minutes: the same message, but not one of more alerts.
-            let Outgoing { group, number, count, .. } = outgoing;
-            let id = format!("{}-{}-{number}-{count}", group.route, group.id);
-            request = request.message_group_id(&group.id).message_deduplication_id(id);
+            let ids = (&outgoing.group.id, deduplication_id(outgoing));
+            request = request.message_group_id(ids.0).message_deduplication_id(ids.1);
         }
         match request.send().await {
             Ok(_) => Answer::Delivered { thread: None },
             Err(error) => refused(&CallError::new("Publish", topic_arn, &error)),
         }
     }
+}
+
+/// By which a FIFO topic drops what it got already in the last five minutes: the same message of the same group, but not one that
+/// tells more alerts. At most 128 characters.
+fn deduplication_id(outgoing: &Outgoing) -> String {
+    let Outgoing { group, number, count, .. } = outgoing;
+    format!("{}-{}-{number}-{count}", group.route, group.id)
 }
 
 fn refused(call: &CallError) -> Answer {
@@ -98,6 +103,22 @@ impl DeadLetters {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::outbox::GroupKey;
+    use crate::sender::Content;
+
+    #[test]
+    fn a_fifo_topic_tells_messages_apart() {
+        let id = |route: &str, number, count| {
+            let letter = Letter { subject: String::new(), body: String::new(), attributes: vec![] };
+            let group = GroupKey::of(route, &["rule"]);
+            deduplication_id(&Outgoing { content: Content::Sns(letter), thread: None, group, number, count })
+        };
+        let one = id("a", 0, 1);
+        assert_eq!(one, id("a", 0, 1));
+        // What was added before a retry, the next message, and another route to the same topic.
+        assert!([id("a", 0, 3), id("a", 1, 1), id("b", 0, 1)].iter().all(|other| *other != one));
+        assert!(id(&"r".repeat(64), u64::MAX / 2, 10_000_000).len() <= 128);
+    }
 
     #[test]
     fn what_sns_refuses_for_good_is_told_from_what_passes() {

@@ -92,6 +92,20 @@ async fn alerts_go_to_the_routes_that_take_them_and_else_to_the_default_ones() {
 }
 
 #[tokio::test]
+async fn the_gravest_alerts_go_first() {
+    let deployment = require!(Deployment::with_table().await);
+    for (name, severity) in [("GetA", "low"), ("GetB", "info"), ("GetC", "critical"), ("GetD", "medium")] {
+        let rule = json!({"expression": format!("event['eventName'] == '{name}'"), "severity": severity});
+        deployment.rule(&name.to_lowercase(), &rule).await;
+    }
+    let records: Vec<_> = ["GetA", "GetB", "GetC", "GetD"].map(|name| event(name, name)).into();
+    summary(&deployment.deliver(&log_key("one"), &records).await.unwrap());
+    let messages = deployment.slack.messages();
+    let rules: Vec<_> = messages.iter().filter_map(|message| message.text().split(": ").nth(1)).collect();
+    assert_eq!(rules, ["getc", "getd", "geta", "getb"]);
+}
+
+#[tokio::test]
 async fn an_alert_that_no_route_takes_is_said_once_a_day() {
     let deployment = require!(Deployment::furnish(State::Table, Duration::from_secs(30)).await);
     deployment.put_rule("trail-stopped", STOPPED).await.unwrap();
