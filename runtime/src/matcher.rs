@@ -34,6 +34,8 @@ pub struct Tally {
     pub recorded: u64,
     /// Events for which an alert rule is true.
     pub matched: u64,
+    /// For each ignore and dry-run rule that was true, how often.
+    pub silent: BTreeMap<String, u64>,
     /// For each rule that erred, how often, and the first error.
     pub rule_errors: BTreeMap<String, (u64, String)>,
 }
@@ -47,6 +49,9 @@ impl Tally {
         self.excepted += other.excepted;
         self.recorded += other.recorded;
         self.matched += other.matched;
+        for (rule, count) in other.silent {
+            *self.silent.entry(rule).or_default() += count;
+        }
         for (rule, (count, first)) in other.rule_errors {
             self.rule_errors.entry(rule).or_insert((0, first)).0 += count;
         }
@@ -79,6 +84,9 @@ impl<'r> Matcher<'r> {
         for failure in errors {
             let told = self.tally.rule_errors.entry(failure.rule.name().to_owned());
             told.or_insert_with(|| (0, failure.describe())).0 += 1;
+        }
+        for rule in ignored_by.iter().chain(&recorded) {
+            *self.tally.silent.entry(rule.name().to_owned()).or_default() += 1;
         }
         if ignored_by.is_some() {
             self.tally.ignored += 1;

@@ -190,7 +190,9 @@ impl Pipeline {
         let groups = report.taken.groups.keys().cloned().collect::<Vec<_>>();
         report.sent = Box::pin(self.deliverer.send(&configuration.routes, groups, deadline)).await;
         for (route, alerts) in self.deliverer.give_up(&configuration.routes, &report.taken) {
-            let failure = report.sent.failures.get(&route);
+            // Where it was handed over, the reason stands with who has it.
+            let left = &report.sent.failures;
+            let failure = left.get(&route).or_else(|| left.values().next());
             let reason = failure.map_or_else(|| "it was not its turn".to_owned(), |failure| failure.reason.clone());
             failures.push(Failure::Route { route, alerts, reason });
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use trailhook_engine::document::Severity;
+use trailhook_engine::document::{Severity, Threshold};
 use trailhook_engine::event::{self, Json};
 use trailhook_engine::{Alert, Rule};
 
@@ -69,6 +69,9 @@ pub struct AlertSample {
     pub(crate) why: Vec<String>,
     #[serde(default)]
     pub(crate) more_clauses: usize,
+    /// What it took until people are told, where the primary rule has a threshold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) threshold: Option<String>,
     /// Fields that the rules read, with their values.
     #[serde(default)]
     pub(crate) read: Vec<(String, String)>,
@@ -148,6 +151,7 @@ impl Sample {
             facts: Facts::of(alert.event, alert.account()),
             why,
             more_clauses,
+            threshold: alert.primary().and_then(|rule| rule.document().threshold.as_ref()).map(in_words),
             read: read(alert),
             event,
         };
@@ -218,6 +222,15 @@ fn why(alert: &Alert<'_>) -> (Vec<String>, usize) {
     let line = explanation.line();
     let phrases = line.phrases().iter().take(CLAUSES).map(|phrase| phrase.text().to_owned()).collect();
     (phrases, line.more())
+}
+
+/// A threshold in words, such as `10 different sourceIPAddress within 5m, by actor`.
+fn in_words(threshold: &Threshold) -> String {
+    let Threshold { count, window, by, distinct } = threshold;
+    let what =
+        distinct.as_ref().map_or_else(|| "matches".to_owned(), |field| format!("different {}", truncate(field, 80)));
+    let by = if by.is_empty() { String::new() } else { format!(", by {}", truncate(&by.join(" and "), 200)) };
+    format!("{count} {what} within {window}{by}")
 }
 
 /// The values that the rules looked at, but for those that each message shows already.

@@ -55,7 +55,9 @@ impl<T: Table, C: Clock, P: Post> Deliverer<T, C, P> {
         let (Some(memory), now) = (self.outbox.table().own_memory(), self.outbox.clock().now()) else { return left };
         for (key, receipts) in &taken.groups {
             let heirs = routes.live.iter().map(|route| refusal::heir_of(key, route));
-            let pending: u64 = std::iter::once(key.clone()).chain(heirs).map(|key| memory.abandon(&key, now)).sum();
+            // Of several heirs each has all.
+            let inherited = heirs.map(|heir| memory.abandon(&heir, now)).max().unwrap_or_default();
+            let pending = memory.abandon(key, now) + inherited;
             if pending > 0 {
                 memory.forget(receipts);
                 *left.entry(key.route.clone()).or_default() += pending;

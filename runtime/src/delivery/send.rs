@@ -18,14 +18,15 @@ use crate::sender::Post;
 
 /// How long a channel is waited for to which somebody else sends. What stays is sent by the next flush.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Groups that one flush asks for, of all channels: what a channel takes in some hours.
-const MAX_FLUSHED: usize = 10_000;
-/// Groups of one channel that one flush looks at. One message a second leaves the rest to the next ones.
+/// Groups that one flush asks for, of all channels. Their keys take some megabytes; a channel with more than these, which is a day
+/// of messages, would hide others.
+const MAX_FLUSHED: usize = 100_000;
+/// Groups of one channel that one flush tells. One message a second leaves the rest to the next ones.
 const MAX_OF_CHANNEL: usize = 500;
 /// Groups that are read at once.
 const AT_ONCE: usize = 8;
 /// What may still be recorded behind the deadline: a message that is there and not recorded goes out twice.
-const GRACE: Duration = Duration::from_millis(1_500);
+const GRACE: Duration = Duration::from_secs(1);
 /// How long a group waits for a route that is not known: another instance may have read newer routes.
 const UNKNOWN_ROUTE: Duration = Duration::from_secs(10 * 60);
 
@@ -97,12 +98,9 @@ impl<T: Table, C: Clock, P: Post> Round<'_, T, C, P> {
             let route = self.routes.find(&group.route);
             let channel =
                 route.map_or_else(|| lane::NOWHERE.to_owned(), |route| lane::channel_of(&route.document().destination));
-            let groups = channels.entry(channel).or_default();
-            if groups.len() < most_of_channel {
-                groups.push((route, group));
-            }
+            channels.entry(channel).or_default().push((route, group));
         }
-        let channels = channels.into_iter().map(|(channel, groups)| self.drain(channel, groups));
+        let channels = channels.into_iter().map(|(channel, groups)| self.drain(channel, groups, most_of_channel));
         let mut sent = Sent::default();
         for part in join_all(channels).await {
             sent.add(part);
@@ -111,10 +109,10 @@ impl<T: Table, C: Clock, P: Post> Round<'_, T, C, P> {
     }
 
     /// Sends the groups of one channel.
-    async fn drain(&self, name: String, groups: Vec<(Option<&Route>, GroupKey)>) -> Sent {
+    async fn drain(&self, name: String, groups: Vec<(Option<&Route>, GroupKey)>, most: usize) -> Sent {
         let outbox = &self.deliverer.outbox;
         let mut sent = Sent::default();
-        let due = match self.due_of(&groups, &mut sent).await {
+        let due = match self.due_of(&groups, most, &mut sent).await {
             Ok(due) if due.is_empty() => return sent,
             Ok(due) => due,
             Err(error) => return all_failed(&groups, &error, sent),
@@ -153,7 +151,9 @@ impl<T: Table, C: Clock, P: Post> Round<'_, T, C, P> {
                     tracing::error!(%error, group = %key, "the group stays to be told");
                     sent.left(&key.route, pending, &error.to_string());
                     // What is wrong with one item is not wrong with the table.
-                    if !matches!(error, OutboxError::Unreadable { .. }) {
+                    if matches!(error, OutboxError::Unreadable { .. }) {
+                        self.put_aside(&key).await;
+                    } else {
                         stopped = Some(error.to_string());
                     }
                 }
@@ -163,10 +163,11 @@ impl<T: Table, C: Clock, P: Post> Round<'_, T, C, P> {
         sent
     }
 
-    /// The groups of which something is due now.
+    /// The groups of which something is due now, at most so many.
     async fn due_of<'r>(
         &self,
         groups: &[(Option<&'r Route>, GroupKey)],
+        most: usize,
         sent: &mut Sent,
     ) -> Result<Vec<Due<'r>>, OutboxError> {
         let (outbox, deadline) = (&self.deliverer.outbox, self.deadline);
@@ -174,6 +175,10 @@ impl<T: Table, C: Clock, P: Post> Round<'_, T, C, P> {
         let mut read = read.buffered(AT_ONCE);
         let mut due = Vec::new();
         while let Some((route, key, group)) = read.next().await {
+            if due.len() >= most || outbox.clock().now() >= deadline {
+                sent.left(&key.route, 0, "there was no time left to send it");
+                break;
+            }
             let group = match group {
                 Ok(Some(group)) => group,
                 Ok(None) => continue,
@@ -230,13 +235,25 @@ impl<T: Table, C: Clock, P: Post> Round<'_, T, C, P> {
     ) -> Result<bool, OutboxError> {
         let outbox = &self.deliverer.outbox;
         let Ok(other) = outbox.take_channel(from, self.deadline).await? else {
-            let pending = outbox.group(group, self.deadline).await?.map_or(0, |group| group.pending());
-            sent.left(&group.route, pending, "somebody sends it to the channel that its route had before");
+            let pending = self.put_aside(group).await;
+            sent.left(&group.route, pending, "somebody sends to the channel that its route had before");
             return Ok(false);
         };
         let moved = outbox.move_group(group, from, to, self.deadline).await;
         outbox.give_back(other, self.late()).await;
         moved.map(|_| true)
+    }
+
+    /// Puts off a group that cannot be sent now, so that others have its place. Says what is pending in it.
+    async fn put_aside(&self, group: &GroupKey) -> u64 {
+        let outbox = &self.deliverer.outbox;
+        let Ok(Some(read)) = outbox.group(group, self.late()).await else { return 0 };
+        if let Some(draft) = read.draft(self.repeats_of(None), outbox.clock().now())
+            && let Err(error) = outbox.put_off(group, &draft, self.late()).await
+        {
+            tracing::warn!(%error, %group, "it could not be put off");
+        }
+        read.pending()
     }
 
     /// What becomes of a group whose route does not work.
@@ -251,10 +268,8 @@ impl<T: Table, C: Clock, P: Post> Round<'_, T, C, P> {
         } else {
             return self.refuse_untried(None, group, channel, "the route no longer exists", sent).await;
         };
-        if let Some(draft) = read.draft(self.repeats_of(None), outbox.clock().now()) {
-            outbox.put_off(group, &draft, self.late()).await?;
-        }
-        sent.left(&group.route, read.pending(), reason);
+        let pending = self.put_aside(group).await;
+        sent.left(&group.route, pending, reason);
         tracing::error!(%group, reason, "the group stays to be told");
         Ok(Next::GoOn)
     }

@@ -151,6 +151,10 @@ impl Replay {
 
     fn summary(&self, below_threshold: u64, show: Show, output: &mut Output) -> anyhow::Result<()> {
         let Self { logs, unreadable, messages, tally, by_rule } = self;
+        let mut by_rule = by_rule.clone();
+        for (rule, number) in &tally.silent {
+            *by_rule.entry(rule.clone()).or_default() += number;
+        }
         let errors: BTreeMap<_, _> = tally.rule_errors.iter().map(|(rule, (count, _))| (rule, count)).collect();
         if show == Show::Json {
             let summary = json!({
@@ -161,7 +165,7 @@ impl Replay {
             return output.line(&json!({"summary": summary}).to_string());
         }
         let width = by_rule.keys().map(String::len).max().unwrap_or_default();
-        for (rule, number) in by_rule {
+        for (rule, number) in &by_rule {
             output.line(&format!("{rule:width$}  {number:>7}"))?;
         }
         for (rule, (number, first)) in &tally.rule_errors {

@@ -51,7 +51,7 @@ pub(crate) fn body(draft: &Draft, dead: &Value) -> String {
     if let (Value::Object(members), Value::Object(more)) = (&mut value, dead) {
         members.extend(more.clone());
     }
-    let mut text = value.to_string();
+    let mut text = plain_json(&value);
     for place in (0..draft.samples.len()).rev() {
         if text.len() <= MAX_BODY {
             break;
@@ -60,9 +60,15 @@ pub(crate) fn body(draft: &Draft, dead: &Value) -> String {
             alert["event"] = Value::Null;
             alert["event_cut"] = true.into();
         }
-        text = value.to_string();
+        text = plain_json(&value);
     }
-    // The two characters of JSON that SQS and SNS do not take (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html).
+    text
+}
+
+/// JSON without the two characters that SQS and SNS do not take
+/// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>).
+fn plain_json(value: &Value) -> String {
+    let text = value.to_string();
     text.replace('\u{FFFE}', "\\ufffe").replace('\u{FFFF}', "\\uffff")
 }
 
@@ -132,6 +138,7 @@ fn alert_document(alert: &AlertSample) -> Value {
         "error_message": error_message,
         "event_id": facts.event_id,
         "why": alert.why,
+        "threshold": alert.threshold,
         "console_url": facts.event_id.as_deref().and_then(|id| event_link(&facts.region, id)),
         "event": alert.event,
         "event_cut": alert.event.is_none(),

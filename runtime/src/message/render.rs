@@ -37,6 +37,9 @@ pub(super) fn render(sample: &AlertSample) -> Message {
         let more = if sample.more_clauses == 0 { String::new() } else { format!(" and {} more", sample.more_clauses) };
         blocks.push(Block::paragraph(format!("*Why:* {}{more}", clauses.join(", "))));
     }
+    if let Some(threshold) = &sample.threshold {
+        blocks.push(Block::paragraph(format!("*Threshold reached:* {}", code(threshold, VALUE))));
+    }
     blocks.push(Block::Section { text: None, fields: fact_fields(facts) });
     if !sample.read.is_empty() {
         let line = |(field, value): &(String, String)| format!("• {}: {}", code(field, VALUE / 2), code(value, VALUE));

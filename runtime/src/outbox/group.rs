@@ -181,7 +181,12 @@ impl Group {
             (Some(open), Repeats::Summary) => open.ends.max(now),
             _ => now,
         };
-        self.due = if before == 0 { due } else { self.due.min(due) };
+        self.due = match (before, self.failures) {
+            (0, _) => due,
+            (_, 0) => self.due.min(due),
+            // What is added does not make a destination answer.
+            _ => self.due,
+        };
         self.owed = if before == 0 { due } else { self.owed.min(due) };
     }
 
@@ -297,7 +302,11 @@ impl Group {
         self.samples.retain(|kept| kept.number >= draft.added);
         self.top.subtract(&draft.top);
         self.failures = 0;
-        self.times = if self.pending == 0 { None } else { draft.times.map(|(_, last)| (last, last)) };
+        // What was added since the draft happened behind what it tells, as far as that is known.
+        self.times = self.times.filter(|_| self.pending > 0).map(|(first, last)| {
+            let told = draft.times.map_or(first, |(_, told)| told);
+            (told.min(last), last)
+        });
         self.due = match (&self.open, repeats) {
             (Some(open), Repeats::Summary) => open.ends.max(at),
             _ => at,
@@ -399,7 +408,7 @@ mod tests {
         assert!(group.posted(&draft, None, Repeats::Summary, at(102)));
         assert_eq!((group.pending(), group.due()), (2, Some(at(1_002))));
         let rest = group.draft(Repeats::Summary, at(1_002)).unwrap();
-        assert_eq!(rest.samples.len(), 2);
+        assert_eq!((rest.samples.len(), rest.times), (2, Some((at(1), at(1)))));
         assert_eq!(rest.top.top(1)[0].values, [("192.0.2.1", 2)]);
     }
 
@@ -427,6 +436,9 @@ mod tests {
             })
             .collect();
         assert_eq!(waits, [30, 60, 120, 240, 480, 900, 900]);
+        let due = group.due();
+        add(&mut group, 1, Repeats::Summary, 200);
+        assert_eq!(group.due(), due, "what is added makes nothing better");
         assert_eq!(group.owed_since(), Some(at(100)), "the alarm sees how long it waits");
     }
 

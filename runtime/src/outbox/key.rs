@@ -98,7 +98,7 @@ fn plain_or_digest(event_id: &str) -> String {
 }
 
 /// Half of a SHA-256 in hexadecimal digits, over the texts with their lengths, so that no two lists run together.
-pub(super) fn digest(texts: &[&str]) -> String {
+pub(crate) fn digest(texts: &[&str]) -> String {
     let mut hash = Sha256::new();
     for text in texts {
         hash.update(text.len().to_le_bytes());

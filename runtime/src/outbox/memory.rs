@@ -1,6 +1,6 @@
 //! A state table in the memory of one process: for the local tool, and for a function that has no other.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::group::Group;
@@ -21,8 +21,9 @@ pub struct MemoryTable {
 #[derive(Debug, Default)]
 struct State {
     items: BTreeMap<Key, Item>,
-    /// The keys in the order in which they first came; some are gone already.
-    order: VecDeque<Key>,
+    /// The keys in the order in which they were last written.
+    order: BTreeMap<u64, Key>,
+    writes: u64,
 }
 
 #[derive(Debug, Clone)]
@@ -30,6 +31,8 @@ struct Item {
     stored: Stored,
     due: Option<Moment>,
     expires: Moment,
+    /// Its place in the order.
+    place: u64,
 }
 
 impl Default for MemoryTable {
@@ -53,13 +56,8 @@ impl MemoryTable {
     /// Removes items.
     pub fn forget<'k>(&self, keys: impl IntoIterator<Item = &'k Key>) {
         let mut state = self.lock();
-        let mut is_any_gone = false;
         for key in keys {
-            is_any_gone |= state.items.remove(key).is_some();
-        }
-        if is_any_gone {
-            let State { items, order } = &mut *state;
-            order.retain(|key| items.contains_key(key));
+            state.remove(key);
         }
     }
 
@@ -102,10 +100,11 @@ impl MemoryTable {
                 Expect::Version(version) => version + 1,
             };
             let stored = Stored { version, body: write.body.clone() };
-            let item = Item { stored, due: write.due, expires: write.expires };
-            if state.items.insert(write.key.clone(), item).is_none() {
-                state.order.push_back(write.key.clone());
-            }
+            state.remove(&write.key);
+            state.writes += 1;
+            let place = state.writes;
+            state.order.insert(place, write.key.clone());
+            state.items.insert(write.key.clone(), Item { stored, due: write.due, expires: write.expires, place });
         }
         state.shrink(self.capacity, now);
         Commit::Done
@@ -132,17 +131,21 @@ impl MemoryTable {
 }
 
 impl State {
+    fn remove(&mut self, key: &Key) {
+        if let Some(item) = self.items.remove(key) {
+            self.order.remove(&item.place);
+        }
+    }
+
+    /// Forgets what was not written for longest, except what is still to be told.
     fn shrink(&mut self, capacity: usize, now: Moment) {
         let mut looked_at = 0;
-        while self.items.len() > capacity && looked_at < self.order.len() {
-            let Some(key) = self.order.pop_front() else { return };
+        while self.items.len() > capacity {
+            let Some((place, key)) = self.order.range(looked_at..).next() else { return };
+            let (place, key) = (*place, key.clone());
             match self.items.get(&key) {
-                // What is still to be told is never forgotten.
-                Some(item) if item.due.is_some() && item.expires > now => {
-                    self.order.push_back(key);
-                    looked_at += 1;
-                }
-                _ => drop(self.items.remove(&key)),
+                Some(item) if item.due.is_some() && item.expires > now => looked_at = place + 1,
+                _ => self.remove(&key),
             }
         }
     }
@@ -215,13 +218,17 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_is_forgotten_except_what_is_still_to_be_told() {
-        let table = MemoryTable::with_capacity(3);
+    fn the_oldest_is_forgotten_except_what_is_in_use_and_what_is_still_to_be_told() {
+        let table = MemoryTable::with_capacity(4);
         let now = Moment::from_millis(0);
+        let counter = Key::threshold("rule", &[]);
+        table.commit(&[write(&counter, Expect::Absent, None)], now);
         let group = GroupKey::of("r", &["a"]);
         table.commit(&[write(&group.key(), Expect::Absent, Some(5))], now);
         for number in 0..5 {
             table.commit(&[write(&Key::claimed("r", &number.to_string()), Expect::Absent, None)], now);
+            let Stored { version, .. } = table.read(&counter, now).unwrap();
+            table.commit(&[write(&counter, Expect::Version(version), None)], now);
         }
         assert_eq!(table.due_until(Moment::from_millis(5), 9), [group]);
         assert_eq!(table.due_until(Moment::from_millis(4), 9), []);

@@ -47,6 +47,7 @@ pub use draft::{Draft, DraftKind, Entry, Repeats, Terms, Thread, Undeliverable};
 pub use dynamo::{DUE_INDEX, DynamoTable};
 pub use error::OutboxError;
 pub use group::{Group, MAX_SAMPLES};
+pub(crate) use key::digest;
 pub use key::{GroupKey, Key};
 pub use lease::{LEASE, Lease, POST_LIMIT};
 pub use memory::MemoryTable;
@@ -126,7 +127,7 @@ impl<T: Table, C: Clock> Outbox<T, C> {
         const FIRST_PAUSE: u64 = 20;
         const LONGEST_PAUSE: u64 = 1_000;
         /// The time of a step that begins at the deadline or behind it: what was posted is to be recorded all the same.
-        const LEAST_TIME: Duration = Duration::from_millis(500);
+        const LEAST_TIME: Duration = Duration::from_millis(300);
         let mut pause = FIRST_PAUSE;
         loop {
             let limit = deadline.since(self.clock.now()).max(LEAST_TIME);

@@ -79,11 +79,23 @@ impl<T: Table, C: Clock> Outbox<T, C> {
                 return Ok(Step::Done(false));
             }
             let mut writes = vec![group.write(from, expected, now)];
+            let mut failure = None;
             for (key, terms) in heirs {
-                let (expected, heir) = expect(self.load::<Group>(&key.key()).await?);
+                let (expected, heir) = match self.load::<Group>(&key.key()).await {
+                    Ok(heir) => expect(heir),
+                    // One that cannot take it keeps it from no other.
+                    Err(error @ OutboxError::Unreadable { .. }) => {
+                        failure = Some(error);
+                        continue;
+                    }
+                    Err(error) => return Err(error),
+                };
                 let mut heir = heir.unwrap_or_else(|| Group::new(terms));
                 heir.take_over(draft, terms, now);
                 writes.push(heir.write(key, expected, now));
+            }
+            if let Some(error) = failure.filter(|_| writes.len() == 1) {
+                return Err(error);
             }
             Ok(match self.table.write(&writes, now).await? {
                 Commit::Done => Step::Done(true),

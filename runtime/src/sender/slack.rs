@@ -135,7 +135,12 @@ fn unusable(parameter: &str, reason: &dyn std::fmt::Display) -> Answer {
 fn unreadable(error: &SecretError) -> Answer {
     let is_closed = match error {
         SecretError::Missing { .. } | SecretError::Empty { .. } => true,
-        SecretError::Call(call) => call.code.as_deref().is_some_and(|code| code == "AccessDeniedException"),
+        SecretError::Call(call) => {
+            // What somebody has to change: the role, the key, or the name.
+            const FOR_GOOD: [&str; 4] =
+                ["AccessDeniedException", "InvalidKeyId", "ParameterVersionNotFound", "ValidationException"];
+            call.code.as_deref().is_some_and(|code| FOR_GOOD.contains(&code) || code.starts_with("KMS"))
+        }
     };
     let reason = error.to_string();
     if is_closed { Answer::Refused { reason, is_closed } } else { Answer::Retry { reason, after: None } }

@@ -385,8 +385,10 @@ fn was_kept_from_the_table(world: &World, post: &Posted, recorded: &BTreeMap<Gro
     const LEASE_BEHIND_POST: Duration = Duration::from_secs(10);
     let step = recorded.get(&post.group).and_then(|steps| steps.iter().find(|step| step.number == post.number));
     let is_late = step.is_none_or(|step| step.at.since(post.answered) >= LEASE_BEHIND_POST);
-    let tried = world.ended.borrow().get(&post.task).is_some_and(|(ended, deadline)| {
-        ended.since(post.answered) >= LEASE_BEHIND_POST || ended.plus(Duration::from_secs(1)) >= *deadline
-    });
+    let tried = world
+        .ended
+        .borrow()
+        .get(&post.task)
+        .is_some_and(|(ended, deadline)| ended.since(post.answered) >= LEASE_BEHIND_POST || ended >= deadline);
     is_late && tried
 }

@@ -77,6 +77,8 @@ pub(crate) struct World {
     broken: Option<Broken>,
     /// Whether there is a dead-letter queue.
     has_queue: bool,
+    /// How many calls in a thousand may take so long that others think the caller dead.
+    stalls: u64,
     /// Until when things go wrong.
     pub(crate) trouble_until: Moment,
     pub(crate) posted: RefCell<Vec<Posted>>,
@@ -107,6 +109,7 @@ impl World {
             table: MemoryTable::default(),
             broken,
             has_queue: !seed.is_multiple_of(3),
+            stalls: if seed % 8 >= 4 { 60 } else { 5 },
             trouble_until: start.plus(Duration::from_secs(600)),
             posted: RefCell::default(),
             recorded: RefCell::default(),
@@ -135,7 +138,7 @@ impl World {
         self.steps.set(self.steps.get() + 1);
         // And now and then one that others think dead.
         let lengths = [1, 3, 10, 40, 150, 400, 5_000, 15_000];
-        let kinds = if self.happens(5) { 8 } else { 6 };
+        let kinds = if self.happens(self.stalls) { 8 } else { 6 };
         let longest = lengths[usize::try_from(self.pick(kinds)).unwrap()];
         self.time.pause(Duration::from_millis(self.pick(longest) + 1)).await;
     }
