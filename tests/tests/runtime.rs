@@ -163,7 +163,7 @@ async fn a_wait_without_end_is_a_failure_and_no_loss() {
 
 #[tokio::test]
 async fn work_stops_before_the_invocation_is_killed() {
-    let deployment = require!(Deployment::with_timeout(Duration::from_secs(5)).await);
+    let deployment = require!(Deployment::with_timeout(Duration::from_secs(10)).await);
     deployment.put_rule("trail-stopped", STOPPED).await.unwrap();
     deployment.slack.script(Endpoint::Webhook, [Answer::Ok, Answer::Hang]);
     let records = of_different_users(3);

@@ -67,7 +67,7 @@ pub(super) fn schema() -> Schema {
 
 fn matches() -> BlockSchema {
     schema::single_block("match")
-        .describe("Which alerts the route takes: those for which all that is given holds. Without the block it takes all.")
+        .describe("Which alerts the route takes: those for which all that is given holds. Without the block it takes all, and a part that is empty is as one that is not given.")
         .attribute(schema::set("accounts", Type::String).optional().describe(
             "Accounts by their 12 digits, as strings: the event is of one of them.",
         ))
