@@ -161,6 +161,10 @@ impl<T: Table, C: Clock, P: Post> Intake<'_, T, C, P> {
     /// Nobody is told of the alert itself, so somebody is told that this happens, once a day.
     fn unrouted(&mut self, alert: &Alert<'_>) {
         self.taken.unrouted += 1;
+        // Once in an invocation is enough to know it.
+        if self.taken.unrouted > 1 {
+            return;
+        }
         let rule = alert.primary().map_or("", |rule| rule.name());
         let account = alert.account().unwrap_or_else(|| "unknown".into());
         tracing::error!(
@@ -172,7 +176,7 @@ impl<T: Table, C: Clock, P: Post> Intake<'_, T, C, P> {
         let day = day.split('T').next().unwrap_or_default();
         let text = format!(
             "No route takes some alerts, and no default route does: the first today is of the rule {rule} in the account {account}. \
-             They are counted as AlertsUnrouted and told to nobody. Apply a trailhook_route with `default = true`, or widen the \
+             They are counted, as `unrouted` in the function's log, and told to nobody. Apply a trailhook_route with `default = true`, or widen the \
              `match` of one."
         );
         self.notice(&["unrouted", day], Severity::High, &Notice { title: "alerts without a route".to_owned(), text });

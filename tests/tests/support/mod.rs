@@ -89,7 +89,11 @@ impl Deployment {
 
     /// Lets so much time pass for all that the state table holds.
     pub(crate) async fn let_pass(&self, time: Duration) -> anyhow::Result<()> {
-        let millis = i64::try_from(time.as_millis())?;
+        self.move_time(i64::try_from(time.as_millis())?).await
+    }
+
+    /// Moves the time of all that the state table holds, in milliseconds; back, if they are negative.
+    pub(crate) async fn move_time(&self, millis: i64) -> anyhow::Result<()> {
         for mut item in self.aws.scan(TABLE).await? {
             let number = |value: &Value| value.as_str().and_then(|text| text.parse::<i64>().ok());
             if let Some(due) = number(&item["due"]["N"]) {
