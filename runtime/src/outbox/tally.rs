@@ -11,7 +11,7 @@ const MAX_CHARACTERS: usize = 80;
 
 /// How often each value of some fields came.
 ///
-/// The first [`MAX_VALUES`] different values of a field are counted each by itself and exactly; all later ones together.
+/// The first 16 different values of a field are counted each by itself and exactly; all later ones together.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct TopValues(BTreeMap<String, Counts>);
