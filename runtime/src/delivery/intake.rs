@@ -104,11 +104,6 @@ impl<T: Table, C: Clock, P: Post> Intake<'_, T, C, P> {
         }
     }
 
-    /// What was taken until now.
-    pub fn taken(&self) -> &Taken {
-        &self.taken
-    }
-
     /// Claims what waits.
     ///
     /// # Errors
