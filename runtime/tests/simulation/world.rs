@@ -137,7 +137,7 @@ impl World {
     async fn hop(&self) {
         self.steps.set(self.steps.get() + 1);
         // And now and then one that others think dead.
-        let lengths = [1, 3, 10, 40, 150, 400, 5_000, 25_000];
+        let lengths = [1, 3, 10, 40, 150, 400, 5_000, 50_000];
         let kinds = if self.happens(self.stalls) { 8 } else { 6 };
         let longest = lengths[usize::try_from(self.pick(kinds)).unwrap()];
         self.time.pause(Duration::from_millis(self.pick(longest) + 1)).await;
