@@ -56,6 +56,22 @@ impl fmt::Display for CallError {
 impl std::error::Error for CallError {}
 
 impl CallError {
+    /// Whether the same call fails again unless somebody changes something: what it asks for is not there, or not for this function.
+    #[must_use]
+    pub fn is_lasting(&self) -> bool {
+        const CODES: [&str; 8] = [
+            "AccessDenied",
+            "AccessDeniedException",
+            "AllAccessDisabled",
+            "InvalidObjectState",
+            "NoSuchBucket",
+            "NoSuchKey",
+            "NoSuchVersion",
+            "PermanentRedirect",
+        ];
+        self.code.as_deref().is_some_and(|code| CODES.contains(&code) || code.starts_with("KMS"))
+    }
+
     /// Takes what matters out of the SDK's error. Bodies of requests, which may hold secrets, are not shown.
     pub(crate) fn new<E, R>(operation: &'static str, subject: impl Into<String>, error: &SdkError<E, R>) -> Self
     where

@@ -5,7 +5,7 @@
 //! | step | module | |
 //! |---|---|---|
 //! | invocation | [`lambda`] | Lambda's event, deadline and answer |
-//! | source | [`source`] | what arrived -> [`source::Work`]: the objects to read |
+//! | source | [`source`] | what arrived -> [`source::Work`]: parts, with the objects to read and the records |
 //! | pipeline | [`pipeline`] | the steps below, in order |
 //! | configuration | [`config`] | rules, routes and secrets from Parameter Store |
 //! | reader | [`trailhook_engine::log`] | object -> gunzip -> records, one at a time |
@@ -16,6 +16,7 @@
 //! | outbox | [`outbox`] | alerts -> groups, claimed once, in the state table |
 //! | renderer | [`message`] | group -> [`message::Message`] within Slack's limits, or JSON for SNS |
 //! | sender | [`sender`] | message -> Slack or SNS, every answer classified |
+//! | metrics | [`metrics`] | what was done -> a line of the log that CloudWatch takes for metrics |
 //!
 //! Time and chance come from a [`clock::Clock`], so that tests decide them.
 //!
@@ -30,6 +31,7 @@ pub mod lambda;
 pub mod local;
 pub mod matcher;
 pub mod message;
+pub mod metrics;
 pub mod outbox;
 pub mod pipeline;
 pub mod router;

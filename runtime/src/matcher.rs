@@ -34,6 +34,10 @@ pub struct Tally {
     pub recorded: u64,
     /// Events for which an alert rule is true.
     pub matched: u64,
+    /// Events whose error code begins with `AccessDenied`.
+    pub access_denied: u64,
+    /// Those of them that an ignore rule ended.
+    pub access_denied_ignored: u64,
     /// For each ignore and dry-run rule that was true, how often.
     pub silent: BTreeMap<String, u64>,
     /// For each rule that erred, how often, and the first error.
@@ -49,6 +53,8 @@ impl Tally {
         self.excepted += other.excepted;
         self.recorded += other.recorded;
         self.matched += other.matched;
+        self.access_denied += other.access_denied;
+        self.access_denied_ignored += other.access_denied_ignored;
         for (rule, count) in other.silent {
             *self.silent.entry(rule).or_default() += count;
         }
@@ -88,8 +94,11 @@ impl<'r> Matcher<'r> {
         for rule in ignored_by.iter().chain(&recorded) {
             *self.tally.silent.entry(rule.name().to_owned()).or_default() += 1;
         }
+        let is_denied = event.str("errorCode").is_some_and(|code| code.starts_with("AccessDenied"));
+        self.tally.access_denied += u64::from(is_denied);
         if ignored_by.is_some() {
             self.tally.ignored += 1;
+            self.tally.access_denied_ignored += u64::from(is_denied);
         }
         self.tally.excepted += u64::try_from(excepted.len()).unwrap_or(u64::MAX);
         self.tally.recorded += u64::try_from(recorded.len()).unwrap_or(u64::MAX);

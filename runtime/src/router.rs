@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use trailhook_engine::language::RuleError;
 use trailhook_engine::{Alert, Route};
 
+use crate::alert::Display;
+
 /// The routes of a namespace.
 #[derive(Debug, Default)]
 pub struct Routes {
@@ -12,6 +14,8 @@ pub struct Routes {
     pub live: Vec<Route>,
     /// The names of those that are there and cannot be read: what they are to deliver waits until they are mended.
     pub broken: BTreeSet<String>,
+    /// How events are shown on all of them.
+    pub display: Display,
 }
 
 impl Routes {

@@ -20,7 +20,13 @@ impl Event {
     /// grouped and counted.
     #[must_use]
     pub fn actor(&self) -> Option<Cow<'_, str>> {
-        NAMES.iter().find_map(|key| self.str(key).filter(|name| !name.is_empty()))
+        self.str(self.actor_field()?)
+    }
+
+    /// The flat key at which the actor stands.
+    #[must_use]
+    pub fn actor_field(&self) -> Option<&'static str> {
+        NAMES.into_iter().find(|key| self.str(key).is_some_and(|name| !name.is_empty()))
     }
 }
 

@@ -31,11 +31,13 @@ mod flatten;
 mod grouping;
 mod json;
 mod json_text;
+mod redaction;
 mod secret;
 mod text;
 
 pub use flatten::{Flat, Leaf, MAX_KEY_BYTES, flatten};
 pub use json::{Json, JsonError, JsonErrorReason, MAX_DEPTH};
+pub use redaction::Redaction;
 pub use secret::is_secret;
 pub use text::TextBuf;
 pub(crate) use text::{CodePoints, byte_offset, code_points, count_code_points, to_string_lossy};

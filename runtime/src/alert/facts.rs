@@ -4,19 +4,17 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use trailhook_engine::event::Event;
+use trailhook_engine::Alert;
+use trailhook_engine::event::{Event, Leaf};
 
+use super::actor::Actor;
+use super::display::{Display, HIDDEN};
 use crate::clock::Moment;
 
 /// Who did what, where, from where and when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
-    /// Who, as people call them.
-    pub(crate) actor: String,
-    /// What kind of identity that is, in our words.
-    pub(crate) actor_kind: Cow<'static, str>,
-    /// What belongs to the kind and comes from the event: a role, or a type that has no words.
-    pub(crate) actor_detail: Option<String>,
+    pub(crate) actor: Actor,
     pub(crate) event_name: String,
     /// The service, e.g. `s3` for `s3.amazonaws.com`.
     pub(crate) service: String,
@@ -28,6 +26,9 @@ pub struct Facts {
     /// Error code and message of a call that failed.
     pub(crate) error: Option<(String, Option<String>)>,
     pub(crate) event_id: Option<String>,
+    /// What matters of this kind of event alone, by what people call it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) more: Vec<(Cow<'static, str>, String)>,
 }
 
 /// When an event happened.
@@ -41,18 +42,34 @@ pub enum Time {
     Absent,
 }
 
+/// What matters of some kinds of events, and where it stands: at most three of them are told.
+const MORE: [(&str, &str); 8] = [
+    ("Through", "userIdentity.invokedBy"),
+    ("Delegate", "userIdentity.invokedByDelegate.accountId"),
+    ("VPC endpoint", "vpcEndpointId"),
+    ("MFA", "additionalEventData.MFAUsed"),
+    ("Resource", "resources.0.ARN"),
+    ("Key", "serviceEventDetails.keyId"),
+    ("Insight", "insightDetails.state"),
+    ("Addendum", "addendum.reason"),
+];
+/// How many of them are told.
+const MOST: usize = 3;
+
 impl Facts {
-    pub(crate) fn of(event: &Event, account: Option<Cow<'_, str>>) -> Self {
-        let text = |key: &str| event.str(key).map(Cow::into_owned).filter(|text| !text.is_empty());
+    pub(crate) fn of(alert: &Alert<'_>, display: &Display) -> Self {
+        let event = alert.event;
+        let text = |key: &str| {
+            let text = event.str(key).map(Cow::into_owned).filter(|text| !text.is_empty())?;
+            Some(if display.redaction.hides(key) { HIDDEN.to_owned() } else { text })
+        };
         let or_unknown = |value: Option<String>| value.unwrap_or_else(|| "unknown".to_owned());
-        let (actor, actor_kind, actor_detail) = actor(&text);
+        let service = text("eventSource").or_else(|| text("insightDetails.eventSource"));
         Self {
-            actor,
-            actor_kind: actor_kind.into(),
-            actor_detail,
-            event_name: or_unknown(text("eventName")),
-            service: or_unknown(text("eventSource").map(|source| source.trim_end_matches(".amazonaws.com").to_owned())),
-            account: or_unknown(account.map(Cow::into_owned)),
+            actor: Actor::of(&text),
+            event_name: or_unknown(text("eventName").or_else(|| text("insightDetails.eventName"))),
+            service: or_unknown(service.map(|source| source.trim_end_matches(".amazonaws.com").to_owned())),
+            account: or_unknown(alert.account().map(Cow::into_owned)),
             region: or_unknown(text("awsRegion")),
             source_address: text("sourceIPAddress"),
             user_agent: text("userAgent"),
@@ -60,18 +77,16 @@ impl Facts {
                 None => Time::Absent,
                 Some(time) => time.parse::<Timestamp>().map_or(Time::Unreadable(time), |at| Time::At(at.into())),
             },
-            error: text("errorCode").map(|code| (code, text("errorMessage"))),
+            error: error(&text),
             event_id: text("eventID"),
+            more: more(event, &text),
         }
     }
-}
 
-impl Facts {
     /// The texts that come from the event, each of any length.
     pub(crate) fn texts(&mut self) -> impl Iterator<Item = &mut String> {
         let Self {
-            actor,
-            actor_detail,
+            actor: Actor { name, detail, account: actor_account, kind: _ },
             event_name,
             service,
             account,
@@ -81,7 +96,7 @@ impl Facts {
             time,
             error,
             event_id,
-            ..
+            more,
         } = self;
         let (code, message) = match error {
             Some((code, message)) => (Some(code), message.as_mut()),
@@ -92,7 +107,8 @@ impl Facts {
             Time::At(_) | Time::Absent => None,
         };
         let optional = [
-            actor_detail.as_mut(),
+            detail.as_mut(),
+            actor_account.as_mut(),
             source_address.as_mut(),
             user_agent.as_mut(),
             event_id.as_mut(),
@@ -100,104 +116,108 @@ impl Facts {
             message,
             time,
         ];
-        [actor, event_name, service, account, region].into_iter().chain(optional.into_iter().flatten())
+        let more = more.iter_mut().map(|(_, value)| value);
+        [name, event_name, service, account, region].into_iter().chain(optional.into_iter().flatten()).chain(more)
     }
 }
 
-/// The readable name of the identity, its kind, and what belongs to the kind.
-fn actor(text: &impl Fn(&str) -> Option<String>) -> (String, &'static str, Option<String>) {
-    let kind = text("userIdentity.type");
-    let arn = text("userIdentity.arn");
-    let last_segment = || arn.as_deref().and_then(|arn| arn.rsplit('/').next()).map(str::to_owned);
-    let fallback = || {
-        [
-            "userIdentity.arn",
-            "userIdentity.principalId",
-            "userIdentity.userName",
-            "userIdentity.invokedBy",
-            "sourceIPAddress",
-        ]
-        .iter()
-        .find_map(|key| text(key))
-        .unwrap_or_else(|| "unknown".to_owned())
+/// Error code and message. A sign-in that failed has no code, and says so in its answer
+/// (<https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-aws-console-sign-in-events.html>).
+fn error(text: &impl Fn(&str) -> Option<String>) -> Option<(String, Option<String>)> {
+    let of_sign_in = || text("responseElements.ConsoleLogin").filter(|outcome| outcome == "Failure");
+    let code = text("errorCode").or_else(of_sign_in)?;
+    Some((code, text("errorMessage")))
+}
+
+fn more(event: &Event, text: &impl Fn(&str) -> Option<String>) -> Vec<(Cow<'static, str>, String)> {
+    let found = MORE.iter().filter_map(|(name, key)| {
+        let value = text(key)?;
+        let value = match *name {
+            // The actor is the service itself.
+            "Through" if text("userIdentity.type").is_none_or(|kind| kind == "AWSService") => return None,
+            "Insight" => insight(event, text, &value),
+            _ => value,
+        };
+        Some((Cow::Borrowed(*name), value))
+    });
+    found.take(MOST).collect()
+}
+
+/// `ApiCallRateInsight, Start: 85.4 calls a minute, usually 0.02`
+fn insight(event: &Event, text: &impl Fn(&str) -> Option<String>, state: &str) -> String {
+    let kind = text("insightDetails.insightType").unwrap_or_else(|| "Insight".to_owned());
+    let average = |of: &str| {
+        let key = format!("insightDetails.insightContext.statistics.{of}.average");
+        match event.flat().get(key.as_bytes()) {
+            Some(Leaf::Float(value)) => Some(*value),
+            #[allow(clippy::cast_precision_loss, reason = "an average, which people read to a few digits")]
+            Some(Leaf::Int(value)) => Some(*value as f64),
+            _ => None,
+        }
     };
-    match kind.as_deref() {
-        Some("Root") => ("root".to_owned(), "root user of the account", None),
-        Some("IAMUser") => {
-            (text("userIdentity.userName").or_else(last_segment).unwrap_or_else(fallback), "IAM user", None)
-        }
-        Some("AssumedRole") => {
-            let role =
-                text("userIdentity.sessionContext.sessionIssuer.userName").or_else(|| role_of_arn(arn.as_deref()));
-            let session = last_segment();
-            match (role, session) {
-                (Some(role), Some(session)) => (session, "through the role", Some(role)),
-                (Some(role), None) => (role, "role", None),
-                _ => (fallback(), "assumed role", None),
-            }
-        }
-        Some("AWSService") => (text("userIdentity.invokedBy").unwrap_or_else(fallback), "AWS service", None),
-        Some(other) => (fallback(), "identity of type", Some(other.to_owned())),
-        None => (fallback(), "no identity recorded", None),
-    }
+    let rates = average("insight").zip(average("baseline"));
+    let noun = if kind == "ApiErrorRateInsight" { "errors" } else { "calls" };
+    let rates = rates.map(|(now, usually)| format!(": {} {noun} a minute, usually {}", short(now), short(usually)));
+    format!("{kind}, {state}{}", rates.unwrap_or_default())
 }
 
-/// The role in `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`.
-fn role_of_arn(arn: Option<&str>) -> Option<String> {
-    let (_, path) = arn?.split_once(":assumed-role/")?;
-    path.split('/').next().map(str::to_owned)
+/// A number to four digits behind the point.
+fn short(number: f64) -> String {
+    let text = format!("{number:.4}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use trailhook_engine::Alert;
+    use trailhook_engine::event::Redaction;
 
-    fn facts(record: &str) -> Facts {
+    fn facts(record: &str, redact: &[&str]) -> Facts {
         let event = Event::parse(record.as_bytes()).unwrap();
-        Facts::of(&event, Alert { event: &event, rules: &[] }.account())
-    }
-
-    #[test]
-    fn people_are_called_by_their_names() {
-        for (identity, actor, kind) in [
-            (r#"{"type":"Root","arn":"arn:aws:iam::1:root"}"#, "root", "root user of the account"),
-            (r#"{"type":"IAMUser","userName":"alice"}"#, "alice", "IAM user"),
-            (r#"{"type":"IAMUser","arn":"arn:aws:iam::1:user/team/bob"}"#, "bob", "IAM user"),
-            (
-                r#"{"type":"AssumedRole","arn":"arn:aws:sts::1:assumed-role/Deploy/i-1"}"#,
-                "i-1",
-                "through the role (Deploy)",
-            ),
-            (
-                r#"{"type":"AWSService","invokedBy":"autoscaling.amazonaws.com"}"#,
-                "autoscaling.amazonaws.com",
-                "AWS service",
-            ),
-            (r#"{"type":"WebIdentityUser","principalId":"p"}"#, "p", "identity of type (WebIdentityUser)"),
-            ("{}", "192.0.2.1", "no identity recorded"),
-        ] {
-            let facts = facts(&format!(r#"{{"userIdentity":{identity},"sourceIPAddress":"192.0.2.1"}}"#));
-            let detail = facts.actor_detail.map(|detail| format!(" ({detail})")).unwrap_or_default();
-            assert_eq!(
-                (facts.actor.as_str(), format!("{}{detail}", facts.actor_kind).as_str()),
-                (actor, kind),
-                "{identity}"
-            );
-        }
+        let display = Display { redaction: Redaction::new(redact.iter().copied()), ..Display::default() };
+        Facts::of(&Alert { event: &event, rules: &[] }, &display)
     }
 
     #[test]
     fn an_empty_record_is_no_obstacle() {
-        let facts = facts("{}");
-        assert_eq!(facts.actor, "unknown");
+        let facts = facts("{}", &[]);
+        assert_eq!(facts.actor.name, "unknown");
         assert_eq!(facts.time, Time::Absent);
         assert_eq!(facts.event_name, "unknown");
     }
 
     #[test]
     fn the_account_is_the_one_that_received_the_event() {
-        let facts = facts(r#"{"recipientAccountId":"111122223333","userIdentity":{"accountId":"444455556666"}}"#);
-        assert_eq!(facts.account, "111122223333");
+        let record = r#"{"recipientAccountId":"111122223333","userIdentity":{"accountId":"444455556666"}}"#;
+        assert_eq!(facts(record, &[]).account, "111122223333");
+    }
+
+    #[test]
+    fn what_is_redacted_is_in_no_fact() {
+        let record = r#"{"sourceIPAddress":"192.0.2.77","userAgent":"HIDE-ME","userIdentity":{"type":"IAMUser","userName":"HIDE-ME","arn":"HIDE-ME"},
+            "errorCode":"X","errorMessage":"HIDE-ME","resources":[{"ARN":"HIDE-ME"}]}"#;
+        let redacted = ["sourceIPAddress", "userAgent", "userIdentity.**", "errorMessage", "resources"];
+        let shown = serde_json::to_string(&facts(record, &redacted)).unwrap();
+        assert!(!shown.contains("HIDE-ME") && !shown.contains("192.0.2.77"), "{shown}");
+        assert!(shown.contains(r#""source_address":"hidden""#), "{shown}");
+    }
+
+    #[test]
+    fn each_kind_says_what_matters() {
+        for (record, name, value) in [
+            (r#"{"userIdentity":{"type":"AssumedRole","invokedBy":"a.amazonaws.com"}}"#, "Through", "a.amazonaws.com"),
+            (r#"{"vpcEndpointId":"vpce-1"}"#, "VPC endpoint", "vpce-1"),
+            (r#"{"additionalEventData":{"MFAUsed":"No"}}"#, "MFA", "No"),
+            (r#"{"resources":[{"ARN":"arn:aws:s3:::b/k"}]}"#, "Resource", "arn:aws:s3:::b/k"),
+            (
+                r#"{"insightDetails":{"state":"Start","insightType":"ApiErrorRateInsight","insightContext":{"statistics":{"baseline":{"average":0.02},"insight":{"average":85}}}}}"#,
+                "Insight",
+                "ApiErrorRateInsight, Start: 85 errors a minute, usually 0.02",
+            ),
+            (r#"{"insightDetails":{"state":"End"}}"#, "Insight", "Insight, End"),
+        ] {
+            assert_eq!(facts(record, &[]).more, [(Cow::Borrowed(name), value.to_owned())], "{record}");
+        }
+        assert!(facts(r#"{"userIdentity":{"type":"AWSService","invokedBy":"a"}}"#, &[]).more.is_empty());
     }
 }

@@ -1,15 +1,18 @@
 //! What is kept of an alert until it was told, so that it can be told by another instance and another version.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use trailhook_engine::document::{Severity, Threshold};
-use trailhook_engine::event::{self, Json};
+use trailhook_engine::event::{Json, TextBuf};
 use trailhook_engine::{Alert, Rule};
 
 use super::cut::truncate;
+use super::display::{Display, HIDDEN};
 use super::facts::Facts;
+use super::parameters::{Parameters, read};
+use super::removal::RemovedLog;
 
 /// Bytes of what is kept of an alert for Slack.
 pub const MAX_SAMPLE: usize = 8 * 1024;
@@ -27,8 +30,6 @@ const NOTICE: usize = 2_500;
 const RULES: usize = 5;
 /// Clauses that made the rule match.
 const CLAUSES: usize = 4;
-/// Fields that the rules read.
-const FIELDS: usize = 5;
 
 /// What all messages of a group are about.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -50,6 +51,8 @@ pub enum Sample {
     Alert(Box<AlertSample>),
     /// A word about the function itself.
     Notice(Notice),
+    /// A log object that somebody removed.
+    Removal(RemovedLog),
 }
 
 /// What is shown of one alert.
@@ -75,6 +78,9 @@ pub struct AlertSample {
     /// Fields that the rules read, with their values.
     #[serde(default)]
     pub(crate) read: Vec<(String, String)>,
+    /// All request parameters, for a route that shows them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) parameters: Option<Parameters>,
     /// The record, for a destination that takes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) event: Option<Value>,
@@ -106,6 +112,8 @@ pub struct Notice {
 pub enum Keep {
     /// What a message of Slack shows.
     Shown,
+    /// All request parameters as well.
+    Parameters,
     /// The whole record as well, as far as it fits.
     Event,
 }
@@ -126,7 +134,7 @@ impl Head {
 impl Sample {
     /// What is kept of an alert.
     #[must_use]
-    pub fn of(alert: &Alert<'_>, keep: Keep) -> Self {
+    pub fn of(alert: &Alert<'_>, keep: Keep, display: &Display) -> Self {
         let named = |(place, rule): (usize, &&Rule)| NamedRule {
             name: rule.name().to_owned(),
             severity: rule.document().severity,
@@ -137,10 +145,11 @@ impl Sample {
             },
             runbook_url: rule.document().runbook_url.clone().filter(|_| place == 0),
         };
-        let (why, more_clauses) = why(alert);
-        let event = match keep {
-            Keep::Shown => None,
-            Keep::Event => Some(visible(alert.event.record(), &mut String::new(), MAX_NESTING)),
+        let Why { clauses: why, more: more_clauses, fields: told } = why(alert, display);
+        let (parameters, event) = match keep {
+            Keep::Shown => (None, None),
+            Keep::Parameters => (Some(Parameters::of(alert, display)), None),
+            Keep::Event => (None, Some(visible(alert.event.record(), &mut String::new(), MAX_NESTING, display))),
         };
         let owned = |(key, value): (&str, &str)| (truncate(key, 80), truncate(value, 80));
         let sample = AlertSample {
@@ -148,11 +157,12 @@ impl Sample {
             more_rules: alert.rules.len().saturating_sub(RULES),
             severity: alert.severity(),
             labels: alert.labels().into_iter().take(20).map(owned).collect(),
-            facts: Facts::of(alert.event, alert.account()),
+            facts: Facts::of(alert, display),
             why,
             more_clauses,
             threshold: alert.primary().and_then(|rule| rule.document().threshold.as_ref()).map(in_words),
-            read: read(alert),
+            read: read(alert, &told, display),
+            parameters,
             event,
         };
         let most = if keep == Keep::Event { MAX_WHOLE_SAMPLE } else { MAX_SAMPLE };
@@ -177,6 +187,7 @@ impl Sample {
         match self {
             Self::Alert(sample) => Self::Alert(Box::new(sample.fit(MAX_SAMPLE))),
             Self::Notice(Notice { title, text }) => Self::Notice(Notice { title, text: truncate(&text, NOTICE) }),
+            Self::Removal(_) => self,
         }
     }
 }
@@ -206,22 +217,40 @@ impl AlertSample {
         for rule in &mut self.rules {
             rule.description = truncate(&rule.description, characters.saturating_mul(5));
         }
+        if let Some(parameters) = &mut self.parameters {
+            parameters.cut(characters.saturating_mul(10));
+        }
         if characters <= 75 {
             self.labels.clear();
         }
     }
 }
 
-/// The clauses that made the primary rule match, in words, and how many more there are.
-fn why(alert: &Alert<'_>) -> (Vec<String>, usize) {
-    let Some(rule) = alert.primary() else { return Default::default() };
+/// The clauses that made the primary rule match, in words.
+#[derive(Default)]
+struct Why {
+    clauses: Vec<String>,
+    /// How many more there are.
+    more: usize,
+    /// The fields that they tell of.
+    fields: BTreeSet<String>,
+}
+
+fn why(alert: &Alert<'_>, display: &Display) -> Why {
+    let Some(rule) = alert.primary() else { return Why::default() };
     let explanation = rule.expression().explain(alert.event);
     if !explanation.outcome().is_match() {
-        return Default::default();
+        return Why::default();
     }
     let line = explanation.line();
-    let phrases = line.phrases().iter().take(CLAUSES).map(|phrase| phrase.text().to_owned()).collect();
-    (phrases, line.more())
+    let line = if display.redaction.is_empty() { line } else { line.hide(|field| display.redaction.hides(field)) };
+    // What reads no field, such as `True`, says nothing of the event.
+    let telling: Vec<_> = line.phrases().iter().filter(|phrase| !phrase.fields().is_empty()).take(CLAUSES).collect();
+    Why {
+        clauses: telling.iter().map(|phrase| phrase.text().to_owned()).collect(),
+        more: line.more(),
+        fields: telling.iter().flat_map(|phrase| phrase.fields()).collect(),
+    }
 }
 
 /// A threshold in words, such as `10 different sourceIPAddress within 5m, by actor`.
@@ -233,57 +262,42 @@ fn in_words(threshold: &Threshold) -> String {
     format!("{count} {what} within {window}{by}")
 }
 
-/// The values that the rules looked at, but for those that each message shows already.
-fn read(alert: &Alert<'_>) -> Vec<(String, String)> {
-    const SHOWN_ALREADY: [&str; 9] = [
-        "eventName",
-        "eventSource",
-        "awsRegion",
-        "sourceIPAddress",
-        "eventTime",
-        "errorCode",
-        "userIdentity.type",
-        "recipientAccountId",
-        "*",
-    ];
-    let mut read: Vec<(String, String)> = Vec::new();
-    for field in alert.rules.iter().flat_map(|rule| rule.expression().fields()) {
-        let Some(leaf) = alert.event.flat().get(field.as_bytes()) else { continue };
-        let is_shown = SHOWN_ALREADY.contains(&field) || read.iter().any(|(shown, _)| shown == field);
-        if !is_shown && read.len() < FIELDS {
-            let is_hidden = matches!(leaf, event::Leaf::Str(_)) && event::is_secret(field);
-            read.push((field.to_owned(), if is_hidden { "hidden".to_owned() } else { leaf.to_string() }));
-        }
-    }
-    read
-}
-
-/// A record as strict readers of JSON take it, without what is a secret by its name.
-fn visible(json: &Json, path: &mut String, nesting: usize) -> Value {
+/// A record as strict readers of JSON take it, without what nobody is shown.
+fn visible(json: &Json, path: &mut String, nesting: usize, display: &Display) -> Value {
     let Some(within) = nesting.checked_sub(1) else { return "nested too deeply".into() };
     match json {
+        Json::Object(members) => {
+            let length = path.len();
+            let member = |(key, value): (&TextBuf, &Json)| {
+                if length > 0 {
+                    path.push('.');
+                }
+                path.push_str(&key.to_string_lossy());
+                let shown = visible(value, path, within, display);
+                path.truncate(length);
+                (key.to_string(), shown)
+            };
+            Value::Object(members.iter().map(member).collect())
+        }
+        Json::Array(items) => {
+            let length = path.len();
+            let item = |(place, item): (usize, &Json)| {
+                path.push_str(&format!(".{place}"));
+                let shown = visible(item, path, within, display);
+                path.truncate(length);
+                shown
+            };
+            Value::Array(items.iter().enumerate().map(item).collect())
+        }
+        _ if display.redaction.hides(path) => HIDDEN.into(),
+        Json::Str(_) if display.redaction.hides_text(path) => HIDDEN.into(),
+        Json::Str(text) => text.to_string().into(),
         Json::Null => Value::Null,
         Json::Bool(value) => Value::Bool(*value),
         Json::Int(value) => (*value).into(),
         Json::BigInt(value) => value.to_string().into(),
         Json::Float(value) => {
             serde_json::Number::from_f64(*value).map_or_else(|| json.to_string().into(), Value::Number)
-        }
-        Json::Str(_) if event::is_secret(path) => "hidden".into(),
-        Json::Str(text) => text.to_string().into(),
-        Json::Array(items) => items.iter().map(|item| visible(item, path, within)).collect(),
-        Json::Object(members) => {
-            let length = path.len();
-            let member = |(key, value): (&event::TextBuf, &Json)| {
-                if length > 0 {
-                    path.push('.');
-                }
-                path.push_str(&key.to_string_lossy());
-                let shown = visible(value, path, within);
-                path.truncate(length);
-                (key.to_string(), shown)
-            };
-            Value::Object(members.iter().map(member).collect())
         }
     }
 }
@@ -292,15 +306,16 @@ fn visible(json: &Json, path: &mut String, nesting: usize) -> Value {
 mod tests {
     use super::*;
     use trailhook_engine::document::RuleDocument;
-    use trailhook_engine::event::Event;
+    use trailhook_engine::event::{Event, Redaction};
 
     fn sample(record: &str, keep: Keep) -> AlertSample {
         let expression = "event.get('requestParameters.a') == event.get('x') or True";
         let rule = Rule::compile(RuleDocument::new("rule", expression)).unwrap();
         let event = Event::parse(record.as_bytes()).unwrap();
-        match Sample::of(&Alert { event: &event, rules: &[&rule] }, keep) {
+        let display = Display { redaction: Redaction::new(["**.hideMe"]), ..Display::default() };
+        match Sample::of(&Alert { event: &event, rules: &[&rule] }, keep, &display) {
             Sample::Alert(sample) => *sample,
-            Sample::Notice(notice) => panic!("{notice:?}"),
+            other => panic!("{other:?}"),
         }
     }
 
@@ -320,7 +335,9 @@ mod tests {
                     "errorMessage":"{text}","sourceIPAddress":"{text}","recipientAccountId":"{text}","eventID":"{text}",
                     "eventTime":"{text}","userIdentity":{{"type":"{text}","arn":"{text}"}},"requestParameters":{{"a":"{text}"}}}}"#
             );
-            assert!(size(&sample(&record, Keep::Shown)) <= MAX_SAMPLE, "{filler}");
+            for keep in [Keep::Shown, Keep::Parameters] {
+                assert!(size(&sample(&record, keep)) <= MAX_SAMPLE, "{filler}");
+            }
             let whole = sample(&record, Keep::Event);
             assert!(whole.event.is_none() && size(&whole) <= MAX_WHOLE_SAMPLE, "{filler}");
         }
@@ -337,10 +354,25 @@ mod tests {
 
     #[test]
     fn a_whole_event_is_strict_json_without_secrets() {
-        let record = r#"{"a":NaN,"b":123456789012345678901234567890,"c":"\ud800","requestParameters":{"password":"HIDDEN1","list":[{"token":"HIDDEN2"}],"tokenId":"t"}}"#;
+        let record = r#"{"a":NaN,"b":123456789012345678901234567890,"c":"\ud800","requestParameters":{"password":"HIDDEN1","list":[{"token":"HIDDEN2"},{"hideMe":{"a":7654321,"b":"HIDDEN3"}}],"tokenId":"t"}}"#;
         let text = sample(record, Keep::Event).event.unwrap().to_string();
-        assert!(!text.contains("HIDDEN"), "{text}");
+        assert!(!text.contains("HIDDEN") && !text.contains("7654321"), "{text}");
         assert!(text.contains(r#""a":"NaN""#) && text.contains(r#""tokenId":"t""#), "{text}");
         assert!(serde_json::from_str::<Value>(&text).is_ok());
+    }
+
+    #[test]
+    fn all_request_parameters_are_kept_as_far_as_there_is_room() {
+        let members: Vec<_> = (0..5_000).map(|number| format!(r#""p{number}":"v{number}""#)).collect();
+        let record = format!(
+            r#"{{"requestParameters":{{"a":"b","masterUserPassword":"HIDDEN1","hideMe":7,{}}}}}"#,
+            members.join(",")
+        );
+        let parameters = sample(&record, Keep::Parameters).parameters.unwrap();
+        assert_eq!((parameters.shown.len(), parameters.more), (40, 5_003 - 40));
+        let owned = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let first = [owned("a", "b"), owned("masterUserPassword", "hidden"), owned("hideMe", "hidden")];
+        assert_eq!(parameters.shown[..3], first);
+        assert_eq!(sample(&record, Keep::Shown).parameters, None);
     }
 }

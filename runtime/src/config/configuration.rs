@@ -6,6 +6,7 @@ use trailhook_engine::document::{Document, PackDocument, RouteDocument, RuleDocu
 use trailhook_engine::pack::{Pack, Published};
 use trailhook_engine::{Route, Rule, RuleSet};
 
+use crate::alert::Display;
 use crate::router::Routes;
 
 /// A parameter as it was read.
@@ -15,6 +16,8 @@ pub struct Parameter {
     pub name: String,
     /// Its value.
     pub value: String,
+    /// How often it was written.
+    pub version: i64,
 }
 
 /// What was read of a namespace.
@@ -48,6 +51,8 @@ pub struct Configuration {
 pub struct BrokenDocument {
     /// The parameter.
     pub parameter: String,
+    /// Which of its versions.
+    pub version: i64,
     /// Why, in the words of the plan.
     pub reason: String,
     /// How much of it does not work.
@@ -79,7 +84,8 @@ impl Configuration {
     pub fn compile(parameters: &Parameters) -> Self {
         let mut broken = Vec::new();
         let mut set_aside = |parameter: &Parameter, extent, reason| {
-            broken.push(BrokenDocument { parameter: parameter.name.clone(), reason, extent });
+            let (parameter, version) = (parameter.name.clone(), parameter.version);
+            broken.push(BrokenDocument { parameter, version, reason, extent });
         };
         let mut compiled = Vec::new();
         for parameter in &parameters.rules {
@@ -132,7 +138,9 @@ impl Configuration {
                 .inspect_err(|error| set_aside(parameter, Extent::Off, error.to_string()))
                 .unwrap_or_default()
         });
-        Self { rules: RuleSet::new(compiled), routes, settings: settings.unwrap_or_default(), broken }
+        let settings = settings.unwrap_or_default();
+        routes.display = Display::of(&settings);
+        Self { rules: RuleSet::new(compiled), routes, settings, broken }
     }
 }
 
@@ -156,7 +164,7 @@ mod tests {
     use super::*;
 
     fn parameter(name: &str, value: &str) -> Parameter {
-        Parameter { name: name.to_owned(), value: value.to_owned() }
+        Parameter { name: name.to_owned(), value: value.to_owned(), version: 1 }
     }
 
     #[test]

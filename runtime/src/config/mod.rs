@@ -6,4 +6,4 @@ mod store;
 
 pub use configuration::{BrokenDocument, Configuration, Extent, Parameter, Parameters};
 pub use secret::{Secret, SecretError, SecretStore};
-pub use store::{ConfigError, ConfigStore, REFRESH_AFTER};
+pub use store::{ConfigError, ConfigStore, Kept};

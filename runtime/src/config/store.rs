@@ -1,7 +1,7 @@
 //! Reading the namespace from Parameter Store, and keeping it.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use aws_sdk_ssm::Client;
 use tokio::sync::Mutex;
@@ -10,9 +10,7 @@ use trailhook_engine::document::{DocumentKind, Namespace};
 
 use super::configuration::{Configuration, Parameter, Parameters};
 use crate::aws::CallError;
-
-/// How long a configuration is used before it is read again.
-pub const REFRESH_AFTER: Duration = Duration::from_secs(60);
+use crate::clock::{Clock as _, Moment, SystemClock};
 
 /// How long an invocation waits for a newer configuration while it has one to go on with.
 const REFRESH_PATIENCE: Duration = Duration::from_secs(2);
@@ -47,9 +45,21 @@ pub struct ConfigStore {
     kept: Mutex<Option<Kept>>,
 }
 
-struct Kept {
-    configuration: Arc<Configuration>,
-    read_at: Instant,
+/// A configuration as it was read last.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    /// It.
+    pub configuration: Arc<Configuration>,
+    /// When it was read.
+    pub read_at: Moment,
+    /// When it is to be read again.
+    due_at: Moment,
+}
+
+/// What was read, and by how many calls.
+struct Read {
+    configuration: Configuration,
+    calls: u32,
 }
 
 impl ConfigStore {
@@ -59,52 +69,61 @@ impl ConfigStore {
         Self { client, namespace, kept: Mutex::new(None) }
     }
 
+    /// The namespace that it reads.
+    #[must_use]
+    pub fn namespace(&self) -> &Namespace {
+        &self.namespace
+    }
+
     /// The configuration to use for one whole invocation.
     ///
-    /// A configuration that is too old is read anew; if that fails or takes long, the last good one stays in use and the
-    /// next invocation tries again.
+    /// A configuration that is older than the settings of the namespace want is read anew; if that fails or takes long, the last
+    /// good one stays in use and the next invocation tries again.
     ///
     /// # Errors
     ///
     /// [`ConfigError`] if there is none to go on with.
-    pub async fn current(&self) -> Result<Arc<Configuration>, ConfigError> {
+    pub async fn current(&self) -> Result<Kept, ConfigError> {
         let mut kept = self.kept.lock().await;
-        let configuration = match kept.as_mut() {
-            Some(last) if last.read_at.elapsed() < REFRESH_AFTER => Arc::clone(&last.configuration),
-            Some(last) => {
-                match timeout(REFRESH_PATIENCE, self.read()).await {
-                    Ok(Ok(configuration)) => {
-                        *last = Kept { configuration: Arc::new(configuration), read_at: Instant::now() }
-                    }
-                    Ok(Err(error)) => tracing::error!(%error, "the last good configuration stays in use"),
-                    Err(_) => {
-                        tracing::error!("reading the configuration takes too long; the last good one stays in use");
-                    }
+        // Not taken out: who is cancelled while it reads leaves the last good one in place.
+        let current = match kept.clone() {
+            Some(last) if SystemClock.now() < last.due_at => last,
+            Some(last) => match timeout(REFRESH_PATIENCE, self.read()).await {
+                Ok(Ok(read)) => keep(read),
+                Ok(Err(error)) => {
+                    tracing::error!(%error, read_at = %last.read_at, "the last good configuration stays in use");
+                    last
                 }
-                Arc::clone(&last.configuration)
-            }
-            None => {
-                let configuration = Arc::new(self.read().await?);
-                *kept = Some(Kept { configuration: Arc::clone(&configuration), read_at: Instant::now() });
-                configuration
-            }
+                Err(_) => {
+                    tracing::error!(
+                        read_at = %last.read_at,
+                        "reading the configuration takes too long; the last good one stays in use"
+                    );
+                    last
+                }
+            },
+            None => keep(self.read().await?),
         };
-        if configuration.routes.live.is_empty() {
+        let routes = &current.configuration.routes;
+        if routes.live.is_empty() {
             // Not kept: whoever adds the missing route should not have to wait.
             *kept = None;
-            let broken = !configuration.routes.broken.is_empty();
+            let broken = !routes.broken.is_empty();
             return Err(ConfigError::NoRoute { namespace: self.namespace.to_string(), broken });
         }
-        Ok(configuration)
+        *kept = Some(current.clone());
+        Ok(current)
     }
 
-    async fn read(&self) -> Result<Configuration, CallError> {
+    async fn read(&self) -> Result<Read, CallError> {
         let (rules, routes, packs, settings) = tokio::try_join!(
             self.documents(DocumentKind::Rule),
             self.documents(DocumentKind::Route),
             self.documents(DocumentKind::Pack),
             self.settings()
         )?;
+        let ((rules, rule_pages), (routes, route_pages), (packs, pack_pages)) = (rules, routes, packs);
+        let calls = rule_pages + route_pages + pack_pages + 1;
         let packs_read = packs.len();
         let configuration = Configuration::compile(&Parameters { rules, routes, packs, settings });
         for broken in &configuration.broken {
@@ -118,7 +137,7 @@ impl ConfigStore {
             broken = configuration.broken.len(),
             "configuration read"
         );
-        Ok(configuration)
+        Ok(Read { configuration, calls })
     }
 
     async fn settings(&self) -> Result<Option<Parameter>, CallError> {
@@ -126,8 +145,12 @@ impl ConfigStore {
         let answer = self.client.get_parameter().name(&name).send().await;
         match answer {
             Ok(answer) => {
-                let value = answer.parameter.and_then(|parameter| parameter.value).unwrap_or_default();
-                Ok(Some(Parameter { name, value }))
+                let parameter = answer.parameter.unwrap_or_else(|| aws_sdk_ssm::types::Parameter::builder().build());
+                Ok(Some(Parameter {
+                    name,
+                    version: parameter.version(),
+                    value: parameter.value.unwrap_or_default(),
+                }))
             }
             Err(error) => match error.as_service_error() {
                 Some(service) if service.is_parameter_not_found() => Ok(None),
@@ -136,17 +159,54 @@ impl ConfigStore {
         }
     }
 
-    async fn documents(&self, kind: DocumentKind) -> Result<Vec<Parameter>, CallError> {
+    /// All documents of a kind, and how many pages they took.
+    async fn documents(&self, kind: DocumentKind) -> Result<(Vec<Parameter>, u32), CallError> {
         let folder = self.namespace.folder(kind);
         let mut pages = self.client.get_parameters_by_path().path(&folder).into_paginator().send();
-        let mut parameters = Vec::new();
+        let (mut parameters, mut count) = (Vec::new(), 0);
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| CallError::new("GetParametersByPath", &folder, &error))?;
+            count += 1;
             let read = page.parameters.unwrap_or_default().into_iter();
             parameters.extend(read.filter_map(|parameter| {
-                Some(Parameter { name: parameter.name?, value: parameter.value.unwrap_or_default() })
+                let version = parameter.version();
+                Some(Parameter { name: parameter.name?, value: parameter.value.unwrap_or_default(), version })
             }));
         }
-        Ok(parameters)
+        Ok((parameters, count))
+    }
+}
+
+fn keep(read: Read) -> Kept {
+    let (now, Read { configuration, calls }) = (SystemClock.now(), read);
+    let age = age_to_read(configuration.settings.refresh_seconds, calls, SystemClock.random());
+    Kept { configuration: Arc::new(configuration), read_at: now, due_at: now.plus(age) }
+}
+
+/// The age at which a configuration is read anew: what the settings say, by chance up to a fifth more or less, so that a fleet does
+/// not read at once; and never more calls than one in two seconds, since a whole account has forty a second.
+fn age_to_read(refresh_seconds: u32, calls: u32, random: u64) -> Duration {
+    const PER_CALL: Duration = Duration::from_secs(2);
+    /// Settings that were written by hand may say anything.
+    const LEAST: u32 = 30;
+    let wanted = Duration::from_secs(refresh_seconds.max(LEAST).into()).max(PER_CALL * calls);
+    // From four to six fifths.
+    let thousandths = 800 + u32::try_from(random % 401).unwrap_or_default();
+    (wanted * thousandths / 1_000).max(PER_CALL * calls)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_configuration_is_read_anew_at_about_the_age_that_is_wanted() {
+        let ages = |seconds, calls| {
+            let ages: Vec<_> = (0..1_000).map(|random| age_to_read(seconds, calls, random).as_millis()).collect();
+            (*ages.iter().min().unwrap(), *ages.iter().max().unwrap())
+        };
+        assert_eq!(ages(60, 4), (48_000, 72_000));
+        assert_eq!(ages(0, 4), (24_000, 36_000), "never as fast as it can");
+        assert_eq!(ages(60, 50), (100_000, 120_000), "many pages are not read more often than one in two seconds");
     }
 }

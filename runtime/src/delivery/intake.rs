@@ -8,12 +8,13 @@ use trailhook_engine::{Alert, Route};
 
 use super::report::Taken;
 use super::{Deliverer, lane};
-use crate::alert::{Head, Notice, Sample};
+use crate::alert::{Head, Notice, RemovedLog, Sample};
 use crate::clock::{Clock, Moment};
 use crate::matcher::Match;
-use crate::outbox::{Claimed, Entry, GroupKey, OutboxError, Table, Terms};
+use crate::outbox::{Claimed, Entry, GroupKey, OutboxError, Table, Terms, digest};
 use crate::router::{Routes, notice_routes, routes_for};
 use crate::sender::Post;
+use crate::source::Removal;
 
 /// Alerts that wait to be claimed together. More go into one transaction, and no more than this are in memory.
 const MAX_WAITING: usize = 512;
@@ -23,6 +24,8 @@ const MAX_BYTES: usize = 2 * 1024 * 1024;
 pub(super) const AT_ONCE: usize = 8;
 /// How long the conversation of a notice is open. There is but one of each.
 const NOTICE_WINDOW: u32 = 60;
+/// How long the conversation about the objects of one bucket is open that somebody removes.
+const REMOVAL_WINDOW: u32 = 15 * 60;
 
 /// Fields whose most frequent values are told, with the names by which people know them.
 const TOLD: [(&str, &str); 6] = [
@@ -89,18 +92,40 @@ impl<T: Table, C: Clock, P: Post> Intake<'_, T, C, P> {
 
     /// Takes a notice, which goes out once for each identity.
     pub fn notice(&mut self, identity: &[&str], severity: Severity, notice: &Notice) {
-        let routes = notice_routes(&self.routes.live);
-        for route in routes {
-            let common: Vec<_> = std::iter::once("notice").chain(identity.iter().copied()).collect();
-            let head = Head { title: notice.title.clone(), severity, place: None };
+        for route in notice_routes(&self.routes.live) {
+            self.notice_on(route, identity, severity, notice);
+        }
+    }
+
+    /// Takes a notice for one route.
+    pub fn notice_on(&mut self, route: &Route, identity: &[&str], severity: Severity, notice: &Notice) {
+        let common: Vec<_> = std::iter::once("notice").chain(identity.iter().copied()).collect();
+        let entry = Entry {
+            event_id: common.join(":"),
+            time: None,
+            sample: Sample::Notice(notice.clone()),
+            values: Vec::new(),
+        };
+        let head = Head { title: notice.title.clone(), severity, place: None };
+        let terms = self.terms(route, head, NOTICE_WINDOW);
+        self.put(GroupKey::of(route.name(), &common), terms, entry);
+    }
+
+    /// Takes the removal of a log object. Those of one bucket are one conversation.
+    pub fn removal(&mut self, removal: &Removal) {
+        let Removal { bucket, key, sequencer, .. } = removal;
+        let removed = RemovedLog::of(removal);
+        let value = |text: &Option<String>| text.clone().unwrap_or_default();
+        for route in notice_routes(&self.routes.live) {
+            let head = Head { title: "log object removed".to_owned(), severity: Severity::High, place: None };
             let entry = Entry {
-                event_id: common.join(":"),
-                time: None,
-                sample: Sample::Notice(notice.clone()),
-                values: Vec::new(),
+                event_id: digest(&["removed", bucket, key, sequencer]),
+                time: removal.at,
+                sample: Sample::Removal(removed.clone()),
+                values: vec![("Who", value(&removed.by)), ("From", value(&removed.from))],
             };
-            let terms = self.terms(route, head, NOTICE_WINDOW);
-            self.put(GroupKey::of(route.name(), &common), terms, entry);
+            let terms = self.terms(route, head, REMOVAL_WINDOW);
+            self.put(GroupKey::of(route.name(), &["removed", bucket]), terms, entry);
         }
     }
 
@@ -111,6 +136,11 @@ impl<T: Table, C: Clock, P: Post> Intake<'_, T, C, P> {
     /// [`OutboxError`] if something could not be claimed. What was is in the [`Intake::into_taken`].
     pub async fn finish(&mut self) -> Result<(), OutboxError> {
         self.claim().await
+    }
+
+    /// What kept single groups from being claimed since the last time.
+    pub fn take_failures(&mut self) -> Vec<OutboxError> {
+        std::mem::take(&mut self.taken.failures)
     }
 
     /// What was taken.
@@ -132,14 +162,15 @@ impl<T: Table, C: Clock, P: Post> Intake<'_, T, C, P> {
             return;
         }
         let grouping = &primary.document().grouping;
+        let display = &self.routes.display;
         let values: Vec<_> = grouping.fields().map(|field| found.event.grouping_value(field)).collect();
         let common: Vec<_> = std::iter::once(primary.name()).chain(values.iter().map(AsRef::as_ref)).collect();
         let told = TOLD.iter().filter(|(_, field)| !grouping.fields().any(|by| by == *field));
-        let told: Vec<_> = told.map(|(name, field)| (*name, found.event.grouping_value(field).into_owned())).collect();
+        let told: Vec<_> = told.map(|(name, field)| (*name, display.grouping_value(&found.event, field).into_owned())).collect();
         for route in routed.routes {
             let key = GroupKey::of(route.name(), &common);
             let is_first = !self.waiting.contains_key(&key);
-            let sample = Sample::of(&alert, lane::keep(&route.document().destination));
+            let sample = Sample::of(&alert, lane::keep(route.document()), display);
             // One whole record of a group is enough at a time.
             let sample = if is_first { sample } else { sample.small() };
             let entry = Entry {

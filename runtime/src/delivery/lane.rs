@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use trailhook_engine::document::Destination;
+use trailhook_engine::document::{Destination, Detail, RouteDocument};
 
-use crate::alert::Keep;
-use crate::message::{Shape, compose, letter};
+use crate::alert::{Display, Keep};
+use crate::message::{Shape, View, compose, letter};
 use crate::outbox::{Draft, Repeats, Thread};
 use crate::sender::Content;
 
@@ -53,17 +53,25 @@ pub(super) fn repeats(destination: &Destination, windows: Windows) -> Repeats {
 }
 
 /// How much of an event is kept.
-pub(super) fn keep(destination: &Destination) -> Keep {
-    match destination {
-        Destination::SlackWebhook(_) | Destination::SlackApp(_) => Keep::Shown,
-        Destination::Sns(_) => Keep::Event,
+pub(super) fn keep(route: &RouteDocument) -> Keep {
+    match (&route.destination, route.detail) {
+        (Destination::SlackWebhook(_) | Destination::SlackApp(_), Detail::Compact) => Keep::Shown,
+        (Destination::SlackWebhook(_) | Destination::SlackApp(_), Detail::Full) => Keep::Parameters,
+        (Destination::Sns(_), _) => Keep::Event,
     }
 }
 
 /// A draft in the form of its destination.
-pub(super) fn content(destination: &Destination, draft: &Draft, shape: Shape) -> Content {
-    match destination {
-        Destination::SlackWebhook(_) | Destination::SlackApp(_) => Content::Slack(compose(draft, shape)),
+pub(super) fn content(route: &RouteDocument, display: &Display, draft: &Draft, shape: Shape) -> Content {
+    match route.destination {
+        Destination::SlackWebhook(_) | Destination::SlackApp(_) => {
+            let view = View {
+                account_aliases: &display.account_aliases,
+                mention: route.mention.as_ref(),
+                console_link: route.console_link,
+            };
+            Content::Slack(compose(draft, shape, &view))
+        }
         Destination::Sns(_) => Content::Sns(letter(draft)),
     }
 }

@@ -31,6 +31,7 @@ impl<T: Table, C: Clock, P: Post> Round<'_, T, C, P> {
         sent: &mut Sent,
     ) -> Result<(), OutboxError> {
         let (outbox, post) = (&self.deliverer.outbox, &self.deliverer.post);
+        sent.refused.insert(group.route.clone(), reason.to_owned());
         let late = self.late();
         let repeats = self.repeats_of(route);
         let heirs = if draft.undeliverable.is_some() { Vec::new() } else { self.heirs(group, draft, reason) };
@@ -61,6 +62,7 @@ impl<T: Table, C: Clock, P: Post> Round<'_, T, C, P> {
                 );
                 outbox.laid_down(group, draft, repeats, late).await?;
                 sent.dead_letters += 1;
+                sent.dead_alerts += draft.count;
             }
             failed => {
                 let why_not = match failed {

@@ -37,8 +37,16 @@ pub struct Sent {
     pub handed_over: u64,
     /// Messages that are in the dead-letter queue.
     pub dead_letters: u64,
+    /// Alerts that they tell.
+    pub dead_alerts: u64,
+    /// Times that a destination did not take a message, for whatever reason.
+    pub not_taken: u64,
+    /// For each message, the time from its first event until it was there.
+    pub lags: Vec<Duration>,
     /// How long the oldest of those has been due that were looked at.
     pub oldest_due: Duration,
+    /// Why a route does not take what it was to tell, for each that refused something for good.
+    pub refused: BTreeMap<String, String>,
     /// What could not be sent now, by route.
     pub failures: BTreeMap<String, RouteFailure>,
     /// The groups to which alerts were handed over, which are to be sent next.
@@ -62,8 +70,12 @@ impl Sent {
         self.pending += other.pending;
         self.handed_over += other.handed_over;
         self.dead_letters += other.dead_letters;
+        self.dead_alerts += other.dead_alerts;
+        self.not_taken += other.not_taken;
+        self.lags.extend(other.lags);
         self.oldest_due = self.oldest_due.max(other.oldest_due);
         self.heirs.extend(other.heirs);
+        self.refused.extend(other.refused);
         for (route, RouteFailure { alerts, reason }) in other.failures {
             self.failed(&route, alerts, || reason);
         }

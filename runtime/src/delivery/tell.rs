@@ -73,9 +73,10 @@ impl<T: Table, C: Clock, P: Post> Round<'_, T, C, P> {
                 continue;
             }
             let limit = deadline.since(clock.now()).min(POST_LIMIT);
-            let outgoing = outgoing(route, group, &draft, progress.shape);
+            let outgoing = self.outgoing(route, group, &draft, progress.shape);
             let answer = self.deliverer.post.post(destination, &outgoing, limit).await;
             channel.pace_until(clock.now().plus(lane::pace(destination)));
+            sent.not_taken += u64::from(!matches!(answer, Answer::Delivered { .. }));
             if let Some(next) = self.after(answer, route, group, &draft, repeats, channel, &mut progress, sent).await? {
                 return Ok(next);
             }
@@ -99,6 +100,9 @@ impl<T: Table, C: Clock, P: Post> Round<'_, T, C, P> {
         let clock = outbox.clock();
         match answer {
             Answer::Delivered { thread } => {
+                if let Some((first, _)) = draft.times {
+                    sent.lags.push(clock.now().since(first));
+                }
                 let thread = lane::thread(&route.document().destination, thread);
                 outbox.record(group, draft, thread, repeats, self.late()).await?;
                 sent.messages += 1;
@@ -156,19 +160,21 @@ impl<T: Table, C: Clock, P: Post> Round<'_, T, C, P> {
         tracing::warn!(%group, reason, "it stays to be told");
         Ok(Next::Stop(reason.to_owned()))
     }
-}
 
-fn outgoing(route: &Route, group: &GroupKey, draft: &Draft, shape: Shape) -> Outgoing {
-    let destination = &route.document().destination;
-    let thread = match &draft.kind {
-        DraftKind::Reply { thread, is_first } => Some((thread.ts.clone(), *is_first && lane::broadcasts(destination))),
-        DraftKind::Opening | DraftKind::Summary { .. } => None,
-    };
-    Outgoing {
-        content: lane::content(destination, draft, shape),
-        thread,
-        group: group.clone(),
-        number: draft.number(),
-        count: draft.count,
+    fn outgoing(&self, route: &Route, group: &GroupKey, draft: &Draft, shape: Shape) -> Outgoing {
+        let document = route.document();
+        let thread = match &draft.kind {
+            DraftKind::Reply { thread, is_first } => {
+                Some((thread.ts.clone(), *is_first && lane::broadcasts(&document.destination)))
+            }
+            DraftKind::Opening | DraftKind::Summary { .. } => None,
+        };
+        Outgoing {
+            content: lane::content(document, &self.routes.display, draft, shape),
+            thread,
+            group: group.clone(),
+            number: draft.number(),
+            count: draft.count,
+        }
     }
 }

@@ -31,11 +31,28 @@ pub enum Block {
         #[serde(skip_serializing_if = "Vec::is_empty")]
         fields: Vec<Text>,
     },
+    /// Buttons: at most 25.
+    Actions {
+        /// The buttons.
+        elements: Vec<Button>,
+    },
     /// Small print: at most ten elements.
     Context {
         /// The elements.
         elements: Vec<Text>,
     },
+}
+
+/// A button that opens an address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename = "button")]
+pub struct Button {
+    /// What is written on it: plain text of at most 75 characters.
+    pub text: Text,
+    /// The address, of at most 3,000 characters.
+    pub url: String,
+    /// What Slack calls the button by, unlike any other of the message.
+    pub action_id: &'static str,
 }
 
 /// A text of a block.
@@ -51,6 +68,8 @@ pub enum Text {
     Mrkdwn {
         /// The markup.
         text: String,
+        /// Whether Slack leaves alone what only looks like an address, a channel or a name.
+        verbatim: bool,
     },
 }
 
@@ -61,12 +80,38 @@ impl Block {
     }
 }
 
+impl Button {
+    pub(super) fn new(text: &str, action_id: &'static str, url: String) -> Self {
+        Self { text: Text::plain(text), url, action_id }
+    }
+}
+
+impl Block {
+    /// The characters of all its texts and addresses.
+    pub(super) fn length(&self) -> usize {
+        match self {
+            Self::Header { text } => text.length(),
+            Self::Section { text, fields } => text.iter().chain(fields).map(Text::length).sum(),
+            Self::Actions { elements } => {
+                elements.iter().map(|button| button.text.length() + button.url.chars().count()).sum()
+            }
+            Self::Context { elements } => elements.iter().map(Text::length).sum(),
+        }
+    }
+}
+
 impl Text {
+    fn length(&self) -> usize {
+        match self {
+            Self::PlainText { text } | Self::Mrkdwn { text, .. } => text.chars().count(),
+        }
+    }
+
     pub(super) fn plain(text: impl Into<String>) -> Self {
         Self::PlainText { text: text.into() }
     }
 
     pub(super) fn markup(text: impl Into<String>) -> Self {
-        Self::Mrkdwn { text: text.into() }
+        Self::Mrkdwn { text: text.into(), verbatim: true }
     }
 }

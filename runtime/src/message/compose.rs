@@ -1,9 +1,11 @@
 //! From a draft to a message of Slack: the first of a conversation, its repeats, and words about the function itself.
 
 use super::block::{Block, Message, Text};
-use super::render::{VALUE, header, moment, plain_line, render, time};
+use super::removal;
+use super::render::{VALUE, header, moment, moments, plain_line, render, time};
 use super::terminal::plain;
 use super::text::{code, escape};
+use super::view::View;
 use crate::alert::{AlertSample, Notice, Sample};
 use crate::outbox::{Draft, DraftKind};
 
@@ -25,37 +27,49 @@ const NOTICE: usize = 2_500;
 
 /// The message of a draft.
 #[must_use]
-pub fn compose(draft: &Draft, shape: Shape) -> Message {
+pub fn compose(draft: &Draft, shape: Shape, view: &View<'_>) -> Message {
     let mut message = match (&draft.kind, draft.samples.first()) {
         (_, Some(Sample::Notice(notice))) => notice_message(draft, notice),
-        (DraftKind::Opening, Some(Sample::Alert(first))) => opening(draft, first),
+        (DraftKind::Opening, Some(Sample::Alert(first))) => opening(draft, first, view),
+        (DraftKind::Opening, Some(Sample::Removal(first))) if draft.count == 1 => removal::opening(draft, first),
         (DraftKind::Reply { .. }, _) => reply(draft),
-        (DraftKind::Summary { .. }, _) | (DraftKind::Opening, None) => summary(draft),
+        (DraftKind::Summary { .. } | DraftKind::Opening, _) => summary(draft),
     };
+    let below_title = usize::from(matches!(message.blocks.first(), Some(Block::Header { .. })));
     if let Some(lost) = &draft.undeliverable {
-        let reason = format!("⚠ Undeliverable on route {}: {}", code(&lost.route, 80), quoteless(&lost.reason, REASON));
-        message.blocks.insert(0, Block::Context { elements: vec![Text::markup(reason)] });
+        let (route, reason) = (code(&lost.route, 80), quoteless(&lost.reason, REASON));
+        let why = format!("⚠\u{fe0f} *Undeliverable on route {route}*, so it is told here: {reason}");
+        message.blocks.insert(below_title, Block::paragraph(why));
         message.text = format!("Undeliverable on route {}: {}", quoteless(&lost.route, 80), message.text);
     }
-    match shape {
-        Shape::Whole => message,
-        Shape::Small => Message { blocks: vec![Block::paragraph(message.text.clone())], text: message.text },
+    if shape == Shape::Small {
+        message.blocks = vec![Block::paragraph(message.text.clone())];
     }
+    // Once for each conversation: who was called knows that there may be more.
+    let is_first = matches!(draft.kind, DraftKind::Opening) && !matches!(draft.samples.first(), Some(Sample::Notice(_)));
+    if let Some(call) = view.call().filter(|_| is_first) {
+        let place = below_title.min(message.blocks.len());
+        message.blocks.insert(if shape == Shape::Small { 0 } else { place }, Block::paragraph(call.clone()));
+        message.text = format!("{call} {}", message.text);
+    }
+    message
 }
 
 /// One alert, and how many more there are like it.
-fn opening(draft: &Draft, first: &AlertSample) -> Message {
-    let mut message = render(first);
+fn opening(draft: &Draft, first: &AlertSample, view: &View<'_>) -> Message {
+    let mut message = render(first, view);
     if draft.count > 1 {
         let title = header(draft.head.severity, &draft.head.title, &format!(" ×{}", draft.count));
         if let Some(header @ Block::Header { .. }) = message.blocks.first_mut() {
             *header = Block::Header { text: Text::plain(title) };
         }
-        let more = format!("*{} like it*{}; this is one of them.", number(draft.count, "alert"), span(draft));
+        let more = format!("*{}*{}; one of them:", number(draft.count, "alert"), span(draft));
         message.blocks.insert(1, Block::paragraph(more));
-        let end = message.blocks.len() - 1;
+        // Below all facts, above buttons and small print.
+        let is_end = |block: &Block| matches!(block, Block::Actions { .. } | Block::Context { .. });
+        let end = message.blocks.iter().position(is_end).unwrap_or(message.blocks.len());
         message.blocks.splice(end..end, top(draft));
-        message.text = format!("{} ({} like it)", message.text, number(draft.count, "alert"));
+        message.text = format!("{} ({} in all)", message.text, number(draft.count, "alert"));
     }
     message
 }
@@ -89,7 +103,7 @@ fn summary(draft: &Draft) -> Message {
 }
 
 fn notice_message(draft: &Draft, notice: &Notice) -> Message {
-    let title = format!("⚙ Trailhook: {}", draft.head.title);
+    let title = format!("⚙\u{fe0f} Trailhook: {}", draft.head.title);
     let blocks = vec![
         Block::Header { text: Text::plain(title.chars().take(150).collect::<String>()) },
         Block::paragraph(quoteless(&notice.text, NOTICE)),
@@ -110,8 +124,7 @@ fn number(count: u64, noun: &str) -> String {
 /// From when to when they happened.
 fn span(draft: &Draft) -> String {
     match draft.times {
-        Some((first, last)) if first.as_seconds() == last.as_seconds() => format!(", {}", moment(first)),
-        Some((first, last)) => format!(", {} to {}", moment(first), moment(last)),
+        Some((first, last)) => format!(", {}", moments(first, last)),
         None => String::new(),
     }
 }
@@ -127,7 +140,7 @@ fn top(draft: &Draft) -> Option<Block> {
         if top.others > 0 {
             values.push(format!("others ×{}", top.others));
         }
-        format!("• {}: {}", top.field, values.join(", "))
+        format!("*{}:* {}", top.field, values.join(", "))
     };
     // What all have in common is shown in full where one of them is.
     let is_told = |top: &crate::outbox::Top<'_>| {
@@ -135,7 +148,7 @@ fn top(draft: &Draft) -> Option<Block> {
         !(is_common && draft.kind == DraftKind::Opening)
     };
     let lines: Vec<_> = draft.top.top(TOP).into_iter().filter(is_told).map(line).collect();
-    (!lines.is_empty()).then(|| Block::paragraph(format!("*Most frequent*\n{}", lines.join("\n"))))
+    (!lines.is_empty()).then(|| Block::paragraph(lines.join("\n")))
 }
 
 /// One line for each alert that was kept.
@@ -147,9 +160,10 @@ fn lines(draft: &Draft) -> Option<Block> {
                 facts.source_address.as_deref().map(|from| format!(" from {}", code(from, 60))).unwrap_or_default();
             let error =
                 facts.error.as_ref().map(|(error, _)| format!(", failed with {}", code(error, 60))).unwrap_or_default();
-            let (actor, name) = (code(&facts.actor, VALUE / 3), code(&facts.event_name, VALUE / 3));
+            let (actor, name) = (code(&facts.actor.name, VALUE / 3), code(&facts.event_name, VALUE / 3));
             Some(format!("• {}: {actor} called {name}{from}{error}", time(&facts.time)))
         }
+        Sample::Removal(removed) => Some(removal::line(removed)),
         Sample::Notice(_) => None,
     };
     let lines: Vec<_> = draft.samples.iter().filter_map(line).collect();
@@ -171,9 +185,9 @@ mod tests {
     use trailhook_engine::{Alert, Rule};
 
     use super::super::json::letter;
-    use super::super::limits::assert_harmless;
+    use super::super::limits::{PLAIN, assert_harmless};
     use super::*;
-    use crate::alert::{Head, Keep};
+    use crate::alert::{Display, Head, Keep};
     use crate::clock::Moment;
     use crate::outbox::{Entry, Group, Repeats, Terms, Thread, Undeliverable};
 
@@ -198,7 +212,7 @@ mod tests {
         let entry = |record: &Value| {
             let event = Event::parse(record.to_string().as_bytes()).unwrap();
             let values = vec![("From", event.grouping_value("sourceIPAddress").into_owned())];
-            let sample = Sample::of(&Alert { event: &event, rules: &[&rule] }, Keep::Event);
+            let sample = Sample::of(&Alert { event: &event, rules: &[&rule] }, Keep::Event, &Display::default());
             let time = event.time().map(Moment::from);
             Entry { event_id: record["eventID"].to_string(), time, sample, values }
         };
@@ -227,32 +241,32 @@ mod tests {
     #[test]
     fn the_first_of_many_tells_how_many() {
         let draft = draft(&flood(), Repeats::Summary, true, None);
-        insta::assert_snapshot!(json_of(&compose(&draft, Shape::Whole)));
+        insta::assert_snapshot!(json_of(&compose(&draft, Shape::Whole, &PLAIN)));
     }
 
     #[test]
     fn repeats_in_a_thread_say_only_what_is_new() {
         let draft = draft(&flood(), Repeats::Thread, false, None);
-        insta::assert_snapshot!(json_of(&compose(&draft, Shape::Whole)));
+        insta::assert_snapshot!(json_of(&compose(&draft, Shape::Whole, &PLAIN)));
     }
 
     #[test]
     fn repeats_of_a_webhook_stand_for_themselves() {
         let draft = draft(&flood(), Repeats::Summary, false, None);
-        insta::assert_snapshot!(json_of(&compose(&draft, Shape::Whole)));
+        insta::assert_snapshot!(json_of(&compose(&draft, Shape::Whole, &PLAIN)));
     }
 
     #[test]
     fn what_another_route_could_not_deliver_says_so() {
         let lost = Undeliverable { route: "archived".to_owned(), reason: "it is not taken there <!here>".to_owned() };
         let draft = draft(&[record(1)], Repeats::Summary, true, Some(lost));
-        insta::assert_snapshot!(json_of(&compose(&draft, Shape::Whole)));
+        insta::assert_snapshot!(json_of(&compose(&draft, Shape::Whole, &PLAIN)));
     }
 
     #[test]
     fn the_smallest_form_is_one_line() {
         let draft = draft(&[record(1)], Repeats::Summary, true, None);
-        insta::assert_snapshot!(json_of(&compose(&draft, Shape::Small)));
+        insta::assert_snapshot!(json_of(&compose(&draft, Shape::Small, &PLAIN)));
     }
 
     #[test]
@@ -261,7 +275,7 @@ mod tests {
         draft.head.title = "rule refused erred".to_owned();
         let text = "The rule refused erred on an event: KeyError <x>".to_owned();
         draft.samples = vec![Sample::Notice(Notice { title: draft.head.title.clone(), text })];
-        insta::assert_snapshot!(json_of(&compose(&draft, Shape::Whole)));
+        insta::assert_snapshot!(json_of(&compose(&draft, Shape::Whole, &PLAIN)));
     }
 
     #[test]
@@ -305,8 +319,8 @@ mod tests {
             for repeats in [Repeats::Thread, Repeats::Summary, Repeats::AtOnce] {
                 for (is_first, lost) in [(true, None), (false, None), (true, Some(&lost))] {
                     let draft = draft(&vec![hostile.clone(); 9], repeats, is_first, lost.cloned());
-                    assert_harmless(&compose(&draft, Shape::Whole));
-                    assert_harmless(&compose(&draft, Shape::Small));
+                    assert_harmless(&compose(&draft, Shape::Whole, &PLAIN));
+                    assert_harmless(&compose(&draft, Shape::Small, &PLAIN));
                     assert!(letter(&draft).body.len() < 250_001);
                 }
             }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::console::event_link;
-use super::render::word;
+use super::render::severity_word;
 use crate::alert::{AlertSample, Notice, Sample, Time, truncate};
 use crate::outbox::{Draft, DraftKind};
 
@@ -31,7 +31,7 @@ pub fn letter(draft: &Draft) -> Letter {
     let more = if draft.count == 1 { String::new() } else { format!(" (x{})", draft.count) };
     let subject = match kind {
         "notice" => format!("Trailhook: {}", head.title),
-        _ => format!("{}: {}{more}", word(head.severity), head.title),
+        _ => format!("{}: {}{more}", severity_word(head.severity), head.title),
     };
     let is_printable = |c: char| c.is_ascii() && !c.is_ascii_control();
     let subject = subject.chars().map(|c| if is_printable(c) { c } else { '?' }).take(100).collect();
@@ -102,6 +102,12 @@ fn document(draft: &Draft) -> Value {
 fn sample(sample: &Sample) -> Value {
     match sample {
         Sample::Notice(Notice { title, text }) => json!({"notice": title, "text": text}),
+        Sample::Removal(removed) => json!({
+            "removed": {
+                "bucket": removed.bucket, "key": removed.key, "by": removed.by, "source_address": removed.from,
+                "time": removed.at.map(|at| at.to_string()), "delete_marker": removed.is_marker,
+            },
+        }),
         Sample::Alert(alert) => alert_document(alert),
     }
 }
@@ -122,7 +128,10 @@ fn alert_document(alert: &AlertSample) -> Value {
         "rules": alert.rules.iter().map(rule).collect::<Vec<_>>(),
         "severity": alert.severity.as_str(),
         "labels": alert.labels,
-        "actor": facts.actor,
+        "actor": facts.actor.name,
+        "actor_kind": facts.actor.kind,
+        "actor_detail": facts.actor.detail,
+        "actor_account": facts.actor.account,
         "event_name": facts.event_name,
         "service": facts.service,
         "account": facts.account,
@@ -140,6 +149,7 @@ fn alert_document(alert: &AlertSample) -> Value {
         "why": alert.why,
         "threshold": alert.threshold,
         "console_url": facts.event_id.as_deref().and_then(|id| event_link(&facts.region, id)),
+        "more": facts.more.iter().map(|(name, value)| (name.as_ref(), value)).collect::<std::collections::BTreeMap<_, _>>(),
         "event": alert.event,
         "event_cut": alert.event.is_none(),
     })

@@ -3,6 +3,11 @@
 use serde_json::Value;
 
 use super::block::Message;
+use super::view::View;
+
+/// A view without aliases and mention.
+pub(super) const PLAIN: View<'static> =
+    View { account_aliases: &std::collections::BTreeMap::new(), mention: None, console_link: true };
 
 /// Holds that Slack takes a message, that nobody is called by it, and that each code span that is opened is closed.
 pub(super) fn assert_harmless(message: &Message) {
@@ -21,8 +26,14 @@ fn assert_fits(message: &Message) {
     assert!(length(&message) <= 4_000);
     let mut sum = 0;
     for block in message["blocks"].as_array().unwrap() {
+        for button in block["elements"].as_array().into_iter().flatten().filter(|element| element["type"] == "button") {
+            let (text, url) = (length(&button["text"]), button["url"].as_str().unwrap().chars().count());
+            assert!((1..=75).contains(&text) && (1..=3_000).contains(&url), "{button}");
+            sum += text + url;
+        }
         let (texts, limit): (Vec<&Value>, _) = match block["type"].as_str().unwrap() {
             "header" => (vec![&block["text"]], 150),
+            "actions" => (Vec::new(), 0),
             "context" => (block["elements"].as_array().unwrap().iter().collect(), 3_000),
             _ => {
                 for field in block["fields"].as_array().into_iter().flatten() {

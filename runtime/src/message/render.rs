@@ -2,9 +2,11 @@
 
 use trailhook_engine::document::Severity;
 
-use super::block::{Block, Message, Text};
-use super::text::{code, escape};
-use crate::alert::{AlertSample, Facts, Time, truncate};
+use super::block::{Block, Button, Message, Text};
+use super::console::event_link;
+use super::text::{code, code_lines, escape, word};
+use super::view::View;
+use crate::alert::{Actor, AlertSample, Facts, Parameters, Time, truncate};
 use crate::clock::Moment;
 
 /// Characters of one value, of the 2,000 that a field has.
@@ -15,6 +17,14 @@ const DESCRIPTION: usize = 1_500;
 const CLAUSE: usize = 240;
 /// Characters of the line that notifications show.
 const NOTIFICATION: usize = 600;
+/// Characters of all request parameters, of the 3,000 that a section has.
+const PARAMETERS: usize = 2_900;
+/// Characters of an address of a runbook. A button takes 3,000, and the whole message has 12,000.
+const URL: usize = 1_500;
+/// Characters of a message, with room for how many more there are like it and where else they come from.
+const LONGEST: usize = 9_500;
+/// Labels that are shown.
+const LABELS: usize = 5;
 /// Characters of a header (150) less the mark and the word for the severity, and a number.
 const TITLE: usize = 120;
 
@@ -22,16 +32,14 @@ const TITLE: usize = 120;
 ///
 /// The sum of all its texts stays below 12,000 characters, above which Slack refuses a message although each part keeps
 /// its own limit.
-pub(super) fn render(sample: &AlertSample) -> Message {
+pub(super) fn render(sample: &AlertSample, view: &View<'_>) -> Message {
     let facts = &sample.facts;
     let title = header(sample.severity, sample.rules.first().map_or("alert", |rule| &rule.name), "");
 
     let mut blocks = vec![Block::Header { text: Text::plain(title.clone()) }];
-    if let Some(description) = sample.rules.first().map(|rule| rule.description.as_str())
-        && !description.is_empty()
-    {
-        blocks.push(Block::paragraph(escape(description, DESCRIPTION)));
-    }
+    let description = sample.rules.first().map(|rule| rule.description.as_str()).filter(|text| !text.is_empty());
+    blocks.extend(description.map(|description| Block::paragraph(escape(description, DESCRIPTION))));
+    blocks.push(Block::Section { text: Some(Text::markup(sentence(facts, view))), fields: fact_fields(facts) });
     if !sample.why.is_empty() {
         let clauses: Vec<_> = sample.why.iter().map(|clause| code(clause, CLAUSE)).collect();
         let more = if sample.more_clauses == 0 { String::new() } else { format!(" and {} more", sample.more_clauses) };
@@ -40,19 +48,56 @@ pub(super) fn render(sample: &AlertSample) -> Message {
     if let Some(threshold) = &sample.threshold {
         blocks.push(Block::paragraph(format!("*Threshold reached:* {}", code(threshold, VALUE))));
     }
-    blocks.push(Block::Section { text: None, fields: fact_fields(facts) });
-    if !sample.read.is_empty() {
-        let line = |(field, value): &(String, String)| format!("• {}: {}", code(field, VALUE / 2), code(value, VALUE));
-        let lines: Vec<_> = sample.read.iter().map(line).collect();
+    let is_shown_below = |field: &str| sample.parameters.is_some() && field.starts_with("requestParameters.");
+    let line = |(field, value): &(String, String)| format!("• {}: {}", code(field, VALUE / 2), code(value, VALUE));
+    let lines: Vec<_> = sample.read.iter().filter(|(field, _)| !is_shown_below(field)).map(line).collect();
+    if !lines.is_empty() {
         blocks.push(Block::paragraph(format!("*What the rule looked at*\n{}", lines.join("\n"))));
     }
+    let buttons = buttons(sample, view);
+    if !buttons.is_empty() {
+        blocks.push(Block::Actions { elements: buttons });
+    }
+    let end = blocks.len();
     blocks.push(Block::Context { elements: vec![Text::markup(small_print(sample, facts))] });
-    Message { text: notification(&title, facts), blocks }
+    if let Some(parameters) = &sample.parameters {
+        // What the others leave.
+        let room = LONGEST.saturating_sub(blocks.iter().map(Block::length).sum());
+        let place = if matches!(blocks.get(end - 1), Some(Block::Actions { .. })) { end - 1 } else { end };
+        let block = all_parameters(parameters, room.min(PARAMETERS));
+        blocks.splice(place..place, block);
+    }
+    Message { text: notification(&title, facts, view), blocks }
+}
+
+/// Request parameters, as many as there is room for.
+fn all_parameters(parameters: &Parameters, room: usize) -> Option<Block> {
+    const TITLE: &str = "*Request parameters*\n";
+    // `and 123456 more`
+    let room = room.checked_sub(TITLE.len() + 24).filter(|room| *room >= 100 && !parameters.shown.is_empty())?;
+    let lines = parameters.shown.iter().map(|(name, value)| format!("{name}: {value}"));
+    let (block, count) = code_lines(lines, room);
+    let more = match parameters.more + parameters.shown.len() - count {
+        0 => String::new(),
+        more => format!("\nand {more} more"),
+    };
+    Some(Block::paragraph(format!("{TITLE}{block}{more}")))
+}
+
+/// To the runbook, and to the event in the console of its account.
+fn buttons(sample: &AlertSample, view: &View<'_>) -> Vec<Button> {
+    let is_address = |url: &&String| url.starts_with("https://") && url.chars().count() <= URL;
+    let runbook = sample.rules.first().and_then(|rule| rule.runbook_url.as_ref()).filter(is_address);
+    let runbook = runbook.map(|url| Button::new("Runbook", "runbook", url.clone()));
+    let link = sample.facts.event_id.as_deref().filter(|_| view.console_link);
+    let link = link.and_then(|id| event_link(&sample.facts.region, id));
+    let console = link.map(|url| Button::new("Open in CloudTrail", "console", url));
+    runbook.into_iter().chain(console).collect()
 }
 
 /// The first line of a message.
 pub(super) fn header(severity: Severity, title: &str, behind: &str) -> String {
-    format!("{} {}: {}{behind}", mark(severity), word(severity), truncate(title, TITLE))
+    format!("{} {}: {}{behind}", mark(severity), severity_word(severity), truncate(title, TITLE))
 }
 
 fn mark(severity: Severity) -> &'static str {
@@ -66,7 +111,7 @@ fn mark(severity: Severity) -> &'static str {
 }
 
 /// The word for a severity that people read.
-pub(super) fn word(severity: Severity) -> &'static str {
+pub(super) fn severity_word(severity: Severity) -> &'static str {
     match severity {
         Severity::Info => "Info",
         Severity::Low => "Low",
@@ -76,24 +121,34 @@ pub(super) fn word(severity: Severity) -> &'static str {
     }
 }
 
+/// Who did what where.
+fn sentence(facts: &Facts, view: &View<'_>) -> String {
+    format!(
+        "{} called {} {} in {}, {}",
+        who(&facts.actor, view),
+        word(&facts.service, 60),
+        code(&facts.event_name, VALUE),
+        view.account(&facts.account),
+        word(&facts.region, 60),
+    )
+}
+
 fn fact_fields(facts: &Facts) -> Vec<Text> {
     let field = |label: &str, value: String| Text::markup(format!("*{label}*\n{value}"));
-    let detail = facts.actor_detail.as_deref().map(|detail| format!(" {}", code(detail, 80))).unwrap_or_default();
-    let mut fields = vec![
-        field("Who", format!("{} ({}{detail})", code(&facts.actor, VALUE), facts.actor_kind)),
-        field("What", format!("{} of {}", code(&facts.event_name, VALUE), code(&facts.service, 60))),
-        field("Where", format!("{} in {}", code(&facts.account, 60), code(&facts.region, 60))),
-        field(
-            "From",
-            facts.source_address.as_deref().map_or_else(|| "not recorded".to_owned(), |from| code(from, VALUE)),
-        ),
-        field("When", time(&facts.time)),
-    ];
+    let mut fields = vec![field("When", time(&facts.time))];
+    fields.extend(facts.source_address.as_deref().map(|from| field("From", code(from, VALUE))));
     if let Some((code_of_error, message)) = &facts.error {
         let message = message.as_deref().map(|message| format!("\n{}", code(message, VALUE))).unwrap_or_default();
         fields.push(field("Failed with", format!("{}{message}", code(code_of_error, VALUE))));
     }
+    fields.extend(facts.more.iter().map(|(name, value)| field(&escape(name, 40), code(value, VALUE))));
     fields
+}
+
+fn who(actor: &Actor, view: &View<'_>) -> String {
+    let detail = actor.detail.as_deref().map(|detail| format!(" {}", word(detail, 80))).unwrap_or_default();
+    let account = actor.account.as_deref().map(|account| format!(" of account {}", view.account(account)));
+    format!("{} ({}{detail}){}", code(&actor.name, VALUE), escape(&actor.kind, 60), account.unwrap_or_default())
 }
 
 /// When an event happened.
@@ -110,6 +165,19 @@ pub(super) fn moment(at: Moment) -> String {
     format!("<!date^{}^{{date_short_pretty}} {{time_secs}}|{}>", at.as_seconds(), plain_time(at))
 }
 
+/// From when to when something happened.
+pub(super) fn moments(first: Moment, last: Moment) -> String {
+    let day = |at: Moment| jiff::Timestamp::from(at).strftime("%Y-%m-%d").to_string();
+    match first.as_seconds() == last.as_seconds() {
+        true => moment(first),
+        false if day(first) == day(last) => {
+            let plain = jiff::Timestamp::from(last).strftime("%H:%M:%S UTC");
+            format!("{} to <!date^{}^{{time_secs}}|{plain}>", moment(first), last.as_seconds())
+        }
+        false => format!("{} to {}", moment(first), moment(last)),
+    }
+}
+
 pub(super) fn plain_time(at: Moment) -> String {
     jiff::Timestamp::from(at).strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
@@ -122,21 +190,23 @@ fn small_print(sample: &AlertSample, facts: &Facts) -> String {
     };
     let noun = if sample.rules.len() == 1 { "Rule" } else { "Rules" };
     let mut parts = vec![format!("{noun} {names}{more}")];
+    let labels = sample.labels.iter().take(LABELS).map(|(key, value)| code(&format!("{key}: {value}"), 60));
+    parts.extend((!sample.labels.is_empty()).then(|| labels.collect::<Vec<_>>().join(" ")));
     parts.extend(facts.event_id.as_deref().map(|id| format!("Event {}", code(id, 60))));
     parts.extend(facts.user_agent.as_deref().map(|agent| format!("User agent {}", code(agent, VALUE / 2))));
     parts.join("  ·  ")
 }
 
 /// What notifications and screen readers use: title and facts on one line.
-pub(super) fn notification(title: &str, facts: &Facts) -> String {
+pub(super) fn notification(title: &str, facts: &Facts, view: &View<'_>) -> String {
     let outcome =
         facts.error.as_ref().map(|(code, _)| format!(" (failed: {})", truncate(code, 60))).unwrap_or_default();
     let line = format!(
-        "{title}: {} called {} of {} in {}, {}{outcome}",
-        truncate(&facts.actor, 100),
-        truncate(&facts.event_name, 100),
+        "{title}: {} called {} {} in {}, {}{outcome}",
+        truncate(&facts.actor.name, 100),
         truncate(&facts.service, 60),
-        truncate(&facts.account, 60),
+        truncate(&facts.event_name, 100),
+        truncate(view.plain_account(&facts.account), 60),
         truncate(&facts.region, 60),
     );
     plain_line(&line)
@@ -151,7 +221,8 @@ pub(super) fn plain_line(line: &str) -> String {
 mod tests {
     use super::super::limits::assert_harmless;
     use super::*;
-    use crate::alert::{Keep, Sample};
+    use super::super::limits::PLAIN;
+    use crate::alert::{Display, Keep, Sample};
     use proptest::prelude::{ProptestConfig, any, prop, prop_oneof, proptest};
     use serde_json::{Value, json};
     use trailhook_engine::document::RuleDocument;
@@ -168,9 +239,10 @@ mod tests {
     }
 
     fn sample(event: &Event, rules: &[Rule]) -> AlertSample {
-        match Sample::of(&Alert { event, rules: &rules.iter().collect::<Vec<_>>() }, Keep::Shown) {
+        let alert = Alert { event, rules: &rules.iter().collect::<Vec<_>>() };
+        match Sample::of(&alert, Keep::Shown, &Display::default()) {
             Sample::Alert(sample) => *sample,
-            Sample::Notice(notice) => panic!("{notice:?}"),
+            other => panic!("{other:?}"),
         }
     }
 
@@ -191,9 +263,9 @@ mod tests {
         let expression =
             "event['requestParameters.masterUserPassword'] != '' and event['requestParameters.secretId'] != ''";
         let rule = rule("a", "", Severity::Low, expression);
-        let message = serde_json::to_string(&render(&sample(&event(&record), &[rule]))).unwrap();
+        let message = serde_json::to_string(&render(&sample(&event(&record), &[rule]), &PLAIN)).unwrap();
         assert!(!message.contains("HunterSECRET2"), "{message}");
-        assert!(message.contains("requestParameters.masterUserPassword`: `hidden`"), "{message}");
+        assert!(message.contains("masterUserPassword is hidden"), "{message}");
         assert!(message.contains("prod/db"), "{message}");
     }
 
@@ -209,7 +281,7 @@ mod tests {
             rule("any-login", "", Severity::Low, "event['eventName'] == 'ConsoleLogin'"),
         ];
         let event = event(&failed_login());
-        let message = render(&sample(&event, &rules));
+        let message = render(&sample(&event, &rules), &PLAIN);
         insta::assert_snapshot!(serde_json::to_string_pretty(&message).unwrap());
     }
 
@@ -217,9 +289,9 @@ mod tests {
     fn the_clauses_that_made_the_rule_match_are_told() {
         let told = |expression: &str| {
             let rule = rule("a", "", Severity::Low, expression);
-            let message = render(&sample(&event(&failed_login()), &[rule]));
+            let message = render(&sample(&event(&failed_login()), &[rule]), &PLAIN);
             message.blocks.into_iter().find_map(|block| match block {
-                Block::Section { text: Some(Text::Mrkdwn { text }), .. } if text.starts_with("*Why:*") => Some(text),
+                Block::Section { text: Some(Text::Mrkdwn { text, .. }), .. } if text.starts_with("*Why:*") => Some(text),
                 _ => None,
             })
         };
@@ -253,7 +325,7 @@ mod tests {
             let reads = "event.get('a.b') == event.get('a.c') or event.get('a.d') == event.get('userIdentity.arn') or True";
             let rules: Vec<_> = (0..9).map(|number| rule(&format!("{}{number}", "r".repeat(63)), &texts[11].replace('`', "'"), Severity::High, reads)).collect();
             let event = event(&record);
-            let message = render(&sample(&event, &rules));
+            let message = render(&sample(&event, &rules), &PLAIN);
             assert_harmless(&message);
         }
     }

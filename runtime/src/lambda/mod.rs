@@ -1,22 +1,25 @@
 //! The Lambda function: from an invocation to the pipeline, and from what came of it to Lambda's answer.
 
-use std::collections::BTreeMap;
+mod reply;
+
+use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
-use serde_json::{Value, json};
+use serde_json::Value;
+use serde_json::value::RawValue;
 use tracing::Instrument as _;
 use trailhook_engine::document::Namespace;
 
 use crate::aws;
-use crate::clock::Moment;
+use crate::clock::{Clock as _, Moment, SystemClock};
 use crate::config::{ConfigStore, SecretStore};
-use crate::delivery::Sent;
+use crate::metrics::Metrics;
 use crate::outbox::{DynamoTable, MemoryTable, StateTable};
-use crate::pipeline::{InvocationError, Pipeline, Report};
+use crate::pipeline::Pipeline;
 use crate::sender::Senders;
-use crate::source::Invocation;
+use crate::source::{Invocation, Reply};
 
 /// The variable of the function's environment that names the namespace to read.
 pub const NAMESPACE_VARIABLE: &str = "TRAILHOOK_NAMESPACE";
@@ -30,6 +33,13 @@ pub const DEAD_LETTER_VARIABLE: &str = "TRAILHOOK_DEAD_LETTER_QUEUE";
 
 /// The time before the invocation's deadline at which work stops, so that there is some left to tell what came of it.
 const RESERVE: Duration = Duration::from_secs(2);
+
+/// The parts of an instance, for as long as it lives.
+struct Function {
+    pipeline: Pipeline,
+    /// Its name in Lambda.
+    name: String,
+}
 
 /// Serves invocations until Lambda ends the process.
 ///
@@ -54,11 +64,14 @@ pub async fn serve() -> Result<(), lambda_runtime::Error> {
     };
     let senders = Senders::new(&aws, SecretStore::new(ssm.clone()), variable(DEAD_LETTER_VARIABLE))?;
     let s3 = aws_sdk_s3::Client::new(&aws);
-    let pipeline = Arc::new(Pipeline::new(s3, ConfigStore::new(ssm, namespace), table, senders));
-    lambda_runtime::run(service_fn(move |invocation: LambdaEvent<Value>| {
-        let pipeline = Arc::clone(&pipeline);
+    let pipeline = Pipeline::new(s3, ConfigStore::new(ssm, namespace), table, senders);
+    // Lambda itself says it to each function.
+    let name = variable("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|| "unknown".to_owned());
+    let function = Arc::new(Function { pipeline, name });
+    lambda_runtime::run(service_fn(move |invocation: LambdaEvent<Box<RawValue>>| {
+        let function = Arc::clone(&function);
         let span = tracing::info_span!("invocation", request_id = invocation.context.request_id);
-        async move { handle(&pipeline, &invocation).await }.instrument(span)
+        async move { handle(&function, &invocation).await }.instrument(span)
     }))
     .await
 }
@@ -87,70 +100,60 @@ fn namespace(variable: Option<&str>) -> Result<Namespace, String> {
     Namespace::parse(text).map_err(|error| format!("the environment variable {NAMESPACE_VARIABLE} is wrong: {error}"))
 }
 
-async fn handle(pipeline: &Pipeline, invocation: &LambdaEvent<Value>) -> Result<Value, Diagnostic> {
+async fn handle(function: &Function, invocation: &LambdaEvent<Box<RawValue>>) -> Result<Value, Diagnostic> {
     let deadline = deadline(invocation.context.deadline);
-    let asked = Invocation::recognise(&invocation.payload, jiff::Timestamp::now());
+    let asked = Invocation::recognise(invocation.payload.get(), jiff::Timestamp::now());
     let asked = asked.map_err(|error| failed("UnknownInvocation", &error))?;
-    let outcome = match asked {
-        Invocation::Logs(work) => pipeline.run(work, deadline).await.map(|report| summary(&report)),
-        Invocation::Flush => pipeline.flush(deadline).await.map(|sent| flushed(&sent)),
+    let kept = match (function.pipeline.configuration(deadline).await, &asked) {
+        (Ok(kept), _) => kept,
+        // A task whose function fails is given up, one that fails for a while is not.
+        (Err(error), Invocation::Work(work)) if matches!(work.reply, Reply::BatchOperations { .. }) => {
+            let _logged = failed("ConfigurationError", &error);
+            return Ok(reply::put_off(work, &error));
+        }
+        (Err(error), _) => return Err(failed("ConfigurationError", &error)),
     };
-    match outcome {
-        Ok(summary) => Ok(summary),
-        Err(error @ InvocationError::Config(_)) => Err(failed("ConfigurationError", &error)),
-        Err(error) => {
-            if let InvocationError::Incomplete { report, .. } = &error {
-                let _logged = summary(report);
+    let mut metrics = Metrics::new(&kept.configuration.settings.metrics_namespace, &function.name);
+    metrics.configuration(SystemClock.now().since(kept.read_at), kept.configuration.broken.len());
+    let answer = match asked {
+        Invocation::Work(work) => {
+            let reply = work.reply.clone();
+            let outcome = function.pipeline.run(&kept, work, deadline).await;
+            metrics.outcome(&outcome);
+            metrics.sent(&outcome.report.sent);
+            let summary = reply::summary(&outcome.report);
+            for failure in outcome.failures() {
+                tracing::error!(%failure, "this is to be tried again");
             }
-            Err(failed("IncompleteInvocation", &error))
+            reply::answer(&reply, &outcome, summary).map_err(|error| failed("IncompleteInvocation", &error))
+        }
+        Invocation::Flush => match function.pipeline.flush(&kept, deadline).await {
+            Ok(sent) => {
+                metrics.sent(&sent);
+                metrics.oldest_due(sent.oldest_due);
+                Ok(reply::flushed(&sent))
+            }
+            Err(error) => Err(failed("IncompleteInvocation", &error)),
+        },
+        Invocation::SelfTest => {
+            let found = function.pipeline.self_test(&kept, &invocation.context.request_id, deadline).await;
+            metrics.sent(&found.sent);
+            reply::self_tested(&found).map_err(|error| failed("SelfTestFailed", &error))
+        }
+    };
+    if let Some(line) = metrics.line(SystemClock.now()) {
+        // One write, so that no line of the log comes between.
+        let written = std::io::stdout().lock().write_all(format!("{line}\n").as_bytes());
+        if let Err(error) = written {
+            tracing::error!(%error, "the metrics could not be written");
         }
     }
+    answer
 }
 
 /// The moment at which work stops, from Lambda's deadline in milliseconds since 1970.
 fn deadline(milliseconds: u64) -> Moment {
     Moment::from_millis(i64::try_from(milliseconds).unwrap_or(i64::MAX)).minus(RESERVE)
-}
-
-fn summary(report: &Report) -> Value {
-    let summary = json!({
-        "logs": report.logs,
-        "skipped": report.skipped,
-        "events": report.tally.events,
-        "broken_records": report.tally.broken_records,
-        "ignored": report.tally.ignored,
-        "recorded": report.tally.recorded,
-        "matches": report.tally.matched,
-        "rule_errors": report.tally.rule_errors.values().map(|(count, _)| count).sum::<u64>(),
-        "below_threshold": report.taken.below_threshold,
-        "unrouted": report.taken.unrouted,
-        "claimed": report.taken.claimed,
-        "repeated": report.taken.repeated,
-        "sent": sent(&report.sent),
-    });
-    for (route, (count, first)) in &report.taken.route_errors {
-        tracing::warn!(route, count, first, "a route's expression erred, which counts as not taking the alert");
-    }
-    tracing::info!(%summary, "invocation done");
-    summary
-}
-
-fn flushed(report: &Sent) -> Value {
-    let summary = json!({"flushed": sent(report)});
-    tracing::info!(%summary, "flush done");
-    summary
-}
-
-fn sent(sent: &Sent) -> Value {
-    json!({
-        "messages": sent.messages,
-        "alerts": sent.alerts,
-        "pending": sent.pending,
-        "handed_over": sent.handed_over,
-        "dead_letters": sent.dead_letters,
-        "oldest_due_seconds": sent.oldest_due.as_secs(),
-        "left": sent.failures.iter().map(|(route, failure)| (route, &failure.reason)).collect::<BTreeMap<_, _>>(),
-    })
 }
 
 fn failed(error_type: &str, error: &dyn std::error::Error) -> Diagnostic {
