@@ -28,6 +28,10 @@ state: ## Keep the state that this release writes in tests/tests/fixtures/state
 	cargo build --workspace --all-targets
 	TRAILHOOK_STATE=write cargo test --workspace --test state state_of_this_release
 
+.PHONY: pictures
+pictures: build ## Draw the messages as Slack shows them: those of the README, and all golden files into target/pictures
+	scripts/pictures.py $(programs)/trailhook
+
 .PHONY: fuzz
 fuzz: ## Fuzz the engine: FUZZ_SECONDS (60) for each target, from FUZZ_SEED (1)
 	@scripts/fuzz.sh

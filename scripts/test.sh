@@ -44,6 +44,11 @@ step() {
   failed=$((failed + failures))
 }
 
+# Pictures of messages are drawn by a real browser. Without one, their tests are skipped and counted.
+if browser=$(scripts/browser.sh --install); then
+  export TRAILHOOK_BROWSER=$browser
+fi
+
 step cargo fmt --all --check
 step cargo fmt --manifest-path engine/fuzz/Cargo.toml --check
 if command -v terraform >/dev/null; then

@@ -326,7 +326,11 @@ async fn a_function_that_lacks_a_version_goes_on_with_the_one_that_it_has() {
     deployment.put_document("packs", "unheard", &document.to_string().replace("baseline", "unheard")).await.unwrap();
     let invocation = deployment.deliver(&log_key("first"), &[event("StopLogging", "e1")]).await.unwrap();
     assert_eq!(invocation.function_error, None, "{invocation:?}");
-    assert_eq!(deployment.slack.messages().len(), 1);
+    let shown: Vec<_> = deployment.slack.messages().iter().map(|message| message.body.to_string()).collect();
+    assert_eq!(shown.len(), 3, "{shown:#?}");
+    for part in ["packs/baseline works in part", "packs/unheard is off", "later"] {
+        assert!(shown.iter().any(|message| message.contains(part)), "{part}: {shown:#?}");
+    }
     let log = wait_until("the log", Duration::from_secs(30), async || {
         let log = deployment.aws.function_log(FUNCTION).await?;
         let text: String = log.iter().map(|line| line.message.as_str()).collect();

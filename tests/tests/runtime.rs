@@ -56,13 +56,13 @@ async fn an_event_in_a_log_becomes_a_message() {
     deployment.put_rule("trail-stopped", STOPPED).await.unwrap();
     // A blank and a plus sign in the key come form-encoded in the notification.
     let key = log_key("a b+c");
-    let records = [event("StopLogging", "e1"), event("DescribeTrails", "e2"), json!("no object")];
+    let records = [event("StopLogging", "e1"), event("DescribeTrails", "e2")];
     let invocation = deployment.deliver(&key, &records).await.unwrap();
     assert_eq!(
         summary_of(&invocation),
         json!({
-            "logs": 1, "skipped": 0, "events": 2, "broken_records": 1, "ignored": 0, "recorded": 0, "matches": 1,
-            "rule_errors": 0, "below_threshold": 0, "unrouted": 0, "claimed": 1, "repeated": 0,
+            "logs": 1, "skipped": 0, "removed": 0, "events": 2, "broken_records": 0, "ignored": 0, "recorded": 0,
+            "matches": 1, "rule_errors": 0, "below_threshold": 0, "unrouted": 0, "claimed": 1, "repeated": 0,
             "sent": {
                 "messages": 1, "alerts": 1, "pending": 0, "handed_over": 0, "dead_letters": 0, "oldest_due_seconds": 0,
                 "left": {}
@@ -224,7 +224,11 @@ async fn objects_that_cannot_be_read_fail_the_invocation_and_not_one_another() {
         let place = format!("s3://{BUCKET}/{} cannot be read", log_key(name));
         assert!(message.contains(&place) && message.contains(reason), "{name}: {message}");
     }
-    assert_eq!(deployment.slack.messages().len(), 1, "the good object was read all the same");
+    let shown: Vec<_> = deployment.slack.messages().iter().map(|message| message.body.to_string()).collect();
+    assert_eq!(shown.len(), 3, "the good object was read all the same, and two reasons are told: {shown:#?}");
+    for part in ["trail-stopped", "a log in logs cannot be read", "NoSuchKey"] {
+        assert!(shown.iter().any(|message| message.contains(part)), "{part}: {shown:#?}");
+    }
 }
 
 #[tokio::test]
@@ -251,11 +255,12 @@ async fn what_was_whole_of_a_log_that_is_cut_off_goes_out() {
     deployment.aws.put_object(BUCKET, &log_key("cut"), cut).await.unwrap();
     let (_, message) = error_of(&deployment.invoke_for(&[&log_key("cut")]).await.unwrap());
     assert!(message.contains("the log ends in the middle"), "{message}");
-    let messages = deployment.slack.messages();
-    assert_eq!(messages.len(), 1);
-    assert!(messages[0].body.to_string().contains("trail-stopped ×149"), "{messages:?}");
+    let shown = || deployment.slack.messages().iter().map(|message| message.body.to_string()).collect::<Vec<_>>();
+    assert!(shown().iter().any(|message| message.contains("trail-stopped ×149")), "{:#?}", shown());
+    assert!(shown().iter().any(|message| message.contains("cannot be read")), "{:#?}", shown());
+    assert_eq!(shown().len(), 2);
     let (_, _) = error_of(&deployment.invoke_for(&[&log_key("cut")]).await.unwrap());
-    assert_eq!(deployment.slack.messages().len(), 1, "a retry repeats nothing");
+    assert_eq!(shown().len(), 2, "a retry repeats nothing");
 }
 
 #[tokio::test]
@@ -326,7 +331,7 @@ async fn a_broken_rule_is_off_alone_and_said_so() {
     deployment.put_document("rules", "garbled", "{").await.unwrap();
     deployment.put_document("rules", "newer", r#"{"schema":9,"name":"newer","expression":"True"}"#).await.unwrap();
     let invocation = deployment.deliver(&log_key("one"), &[event("StopLogging", "e1")]).await.unwrap();
-    assert_eq!(summary_of(&invocation)["sent"]["messages"], 1);
+    assert_eq!(summary_of(&invocation)["sent"]["messages"], 4, "the alert, and a word about each of the others");
     let log = wait_for_log(&deployment, "invocation done").await;
     for part in ["rules/typing-error is off", "TH0107", "rules/garbled is off", "rules/newer is off", "schema 9"] {
         assert!(log.contains(part), "{part} is missing in {log}");

@@ -61,9 +61,7 @@ impl Resource for SettingsOfNamespace {
         let schema = Schema::new()
             .describe(
                 "What holds for all rules and routes of a namespace. There is one in each; without it, the defaults hold. It is \
-                 published as the parameter `{namespace}/settings`.\n\n\
-                 The function of this version reads `notify_rule_errors` of it alone: no name is shown, **nothing is redacted**, and \
-                 the rules are read anew every 60 seconds.",
+                 published as the parameter `{namespace}/settings`.",
             )
             .attribute(schema::map("account_aliases", Type::String).optional().describe(
                 "Names of accounts by their 12 digits, such as `{ \"111122223333\" = \"production\" }`, for alerts to show beside the digits.",
@@ -72,7 +70,8 @@ impl Resource for SettingsOfNamespace {
                 "Whether the default routes are told of rules that raise errors, of each rule once a day.",
             ))
             .attribute(schema::bool("notify_log_removal").optional().default(true).describe(
-                "Whether the default routes are told of logs that are removed from the bucket.",
+                "Whether the default routes are told of logs that somebody removes from the bucket. What a lifecycle rule removes is not \
+                 told.",
             ))
             .attribute(
                 schema::int64("refresh_seconds")
@@ -80,12 +79,13 @@ impl Resource for SettingsOfNamespace {
                     .default(i64::from(SettingsDocument::DEFAULT_REFRESH_SECONDS))
                     .describe(
                         "The age, in seconds, at which the function reads rules and routes anew, from 30 to 3600: how long a change may \
-                         take to hold.",
+                         take to hold, give or take a fifth. Many documents are read no more often than a page of ten in two seconds.",
                     ),
             )
             .attribute(schema::list("redact", Type::String).optional().describe(
-                "Fields whose values no message is to show, such as `requestParameters.**.password`: in a path, `*` stands for one \
-                 segment and `**` for any number. The function does not honour it yet.",
+                "Fields whose values no message shows, such as `requestParameters.**.password`: in a path, `*` stands for one segment \
+                 or a part of one, and `**` for any number of them. What is below such a field is not shown either. Passwords, tokens \
+                 and the like are hidden by their names in any case.",
             ))
             .attribute(
                 schema::string("metrics_namespace")

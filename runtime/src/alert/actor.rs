@@ -62,9 +62,7 @@ fn named(text: &impl Fn(&str) -> Option<String>, identity: &impl Fn(&str) -> Opt
             (last_segment().unwrap_or_else(fallback), "federated user", issuer)
         }
         Some("SAMLUser") => (user_name().unwrap_or_else(fallback), "SAML user", identity("identityProvider")),
-        Some("WebIdentityUser") => {
-            (user_name().unwrap_or_else(fallback), "web identity", identity("identityProvider"))
-        }
+        Some("WebIdentityUser") => (user_name().unwrap_or_else(fallback), "web identity", identity("identityProvider")),
         Some("IdentityCenterUser") => {
             let user = identity("onBehalfOf.userId").unwrap_or_else(fallback);
             let store = identity("onBehalfOf.identityStoreArn").and_then(|arn| last(&arn, '/'));

@@ -80,9 +80,8 @@ pub(super) fn read(alert: &Alert<'_>, told: &BTreeSet<String>, display: &Display
     let mut read: Vec<(String, String)> = Vec::new();
     for field in alert.rules.iter().flat_map(|rule| rule.expression().fields()) {
         let Some(leaf) = alert.event.flat().get(field.as_bytes()) else { continue };
-        let is_shown = SHOWN_ALREADY.contains(&field)
-            || told.contains(field)
-            || read.iter().any(|(shown, _)| shown == field);
+        let is_shown =
+            SHOWN_ALREADY.contains(&field) || told.contains(field) || read.iter().any(|(shown, _)| shown == field);
         if !is_shown && read.len() < FIELDS {
             read.push((field.to_owned(), shown(field, leaf, display)));
         }

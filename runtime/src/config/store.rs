@@ -146,11 +146,7 @@ impl ConfigStore {
         match answer {
             Ok(answer) => {
                 let parameter = answer.parameter.unwrap_or_else(|| aws_sdk_ssm::types::Parameter::builder().build());
-                Ok(Some(Parameter {
-                    name,
-                    version: parameter.version(),
-                    value: parameter.value.unwrap_or_default(),
-                }))
+                Ok(Some(Parameter { name, version: parameter.version(), value: parameter.value.unwrap_or_default() }))
             }
             Err(error) => match error.as_service_error() {
                 Some(service) if service.is_parameter_not_found() => Ok(None),

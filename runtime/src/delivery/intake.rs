@@ -166,7 +166,8 @@ impl<T: Table, C: Clock, P: Post> Intake<'_, T, C, P> {
         let values: Vec<_> = grouping.fields().map(|field| found.event.grouping_value(field)).collect();
         let common: Vec<_> = std::iter::once(primary.name()).chain(values.iter().map(AsRef::as_ref)).collect();
         let told = TOLD.iter().filter(|(_, field)| !grouping.fields().any(|by| by == *field));
-        let told: Vec<_> = told.map(|(name, field)| (*name, display.grouping_value(&found.event, field).into_owned())).collect();
+        let told: Vec<_> =
+            told.map(|(name, field)| (*name, display.grouping_value(&found.event, field).into_owned())).collect();
         for route in routed.routes {
             let key = GroupKey::of(route.name(), &common);
             let is_first = !self.waiting.contains_key(&key);

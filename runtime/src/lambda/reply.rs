@@ -32,9 +32,7 @@ pub(super) fn answer(reply: &Reply, outcome: &Outcome, summary: Value) -> Result
                     let ids: Vec<_> = ids.iter().map(|id| json!({"itemIdentifier": id})).collect();
                     Ok(json!({ "batchItemFailures": ids }))
                 }
-                None => {
-                    Err(Incomplete(Failures(outcome.failures().collect::<Vec<_>>().into_iter()).to_string()))
-                }
+                None => Err(Incomplete(Failures(outcome.failures().collect::<Vec<_>>().into_iter()).to_string())),
             }
         }
         Reply::BatchOperations { schema, invocation_id } => {
@@ -47,11 +45,8 @@ pub(super) fn answer(reply: &Reply, outcome: &Outcome, summary: Value) -> Result
                 } else {
                     "TemporaryFailure"
                 };
-                let text = if failures.is_empty() {
-                    summary.to_string()
-                } else {
-                    Failures(failures.into_iter()).to_string()
-                };
+                let text =
+                    if failures.is_empty() { summary.to_string() } else { Failures(failures.into_iter()).to_string() };
                 result(part.id.as_deref(), code, &text)
             });
             Ok(results_of(schema, invocation_id, results.collect()))

@@ -7,6 +7,7 @@ mod input;
 mod output;
 mod packs;
 mod played;
+mod preview;
 mod replay;
 mod rules;
 mod terraform;
@@ -45,6 +46,10 @@ enum Command {
     ///
     /// Exit code 0: a rule matches; 1: none does, or one has an error; 2: the rules or the event cannot be read.
     Explain(ExplainArguments),
+    /// Show the message of an event as people will see it: in the terminal, with a link to Slack's builder, or as a picture
+    ///
+    /// Exit code 0: it is shown; 1: no rule matches the event; 2: the rules or the event cannot be read, or there is no browser.
+    Preview(PreviewArguments),
     /// List the rule packs, or show one with its rules
     ///
     /// Exit code 0; 2: there is no such pack.
@@ -117,6 +122,55 @@ struct ExplainArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("previewed").required(true).multiple(true).args(["rules", "pack", "messages"]))]
+struct PreviewArguments {
+    /// Rules: a .tf file, a folder of them, or a .jsonl file of {"name", "expression"} lines; may be repeated
+    #[arg(long, value_name = "PATH", requires = "event")]
+    rules: Vec<PathBuf>,
+    /// Rules of a pack: its name, or NAME@VERSION for a version that is not the newest; may be repeated
+    #[arg(long, value_name = "NAME", requires = "event")]
+    pack: Vec<String>,
+    /// The rule of this name; without it, all that match
+    #[arg(long, value_name = "NAME")]
+    rule: Option<String>,
+    /// The event of a log with this `eventID`; it can be left out if there is but one
+    #[arg(long, value_name = "ID")]
+    event_id: Option<String>,
+    /// Messages as they are sent, instead of an event: one in JSON, a list, or the lines of `trailhook replay --json`
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["rules", "pack", "rule", "event_id", "full", "mention", "alias", "redact", "no_link"])]
+    messages: Option<PathBuf>,
+    /// All request parameters, as a route with `detail = "full"` shows them
+    #[arg(long)]
+    full: bool,
+    /// Who is called, as the `mention` of a route: here, channel, or an id of Slack
+    #[arg(long, value_name = "WHOM")]
+    mention: Option<String>,
+    /// A name of an account, as the settings give it; may be repeated
+    #[arg(long, value_name = "ACCOUNT=NAME", value_parser = preview::alias)]
+    alias: Vec<(String, String)>,
+    /// A pattern of fields whose values are not shown, as the settings give it; may be repeated
+    #[arg(long, value_name = "PATTERN")]
+    redact: Vec<String>,
+    /// No button to the event in the console
+    #[arg(long)]
+    no_link: bool,
+    /// Answer in JSON, with the body that is sent
+    #[arg(long, conflicts_with = "picture")]
+    json: bool,
+    /// Draw a PNG as Slack shows it, with a Chromium or Chrome that is installed
+    #[arg(long, value_name = "FILE")]
+    picture: Option<PathBuf>,
+    /// The colours of the picture
+    #[arg(long, value_enum, default_value = "light", requires = "picture")]
+    theme: preview::Theme,
+    /// The width of the picture: that of a phone is about 380
+    #[arg(long, value_name = "PIXELS", default_value = "640", value_parser = clap::value_parser!(u32).range(320..=1600), requires = "picture")]
+    width: u32,
+    /// One CloudTrail record, or a log file (.json or .json.gz); - for standard input
+    event: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 struct PacksArguments {
     /// The pack to show: its name, or NAME@VERSION for a version that is not the newest
     #[arg(value_name = "NAME")]
@@ -179,6 +233,7 @@ pub fn run() -> ExitCode {
             };
             replay::run(&Sources { paths: arguments.rules, packs: arguments.pack }, &arguments.logs, show)
         }
+        Command::Preview(arguments) => preview(arguments),
         Command::Packs(arguments) => packs::run(arguments.pack.as_deref(), arguments.json),
     };
     match outcome {
@@ -190,6 +245,32 @@ pub fn run() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+fn preview(arguments: PreviewArguments) -> anyhow::Result<End> {
+    let PreviewArguments { rules, pack, rule, event_id, messages, picture, theme, width, json, event, .. } = arguments;
+    let subject = match (messages, event) {
+        (Some(messages), _) => preview::Subject::Messages(messages),
+        (None, event) => preview::Subject::Event {
+            event: event.unwrap_or_else(|| "-".into()),
+            event_id,
+            sources: Sources { paths: rules, packs: pack },
+            rule,
+            options: preview::Options {
+                is_full: arguments.full,
+                mention: arguments.mention,
+                aliases: arguments.alias,
+                redact: arguments.redact,
+                has_no_link: arguments.no_link,
+            },
+        },
+    };
+    let show = match (picture, json) {
+        (Some(file), _) => preview::Show::Picture { file, theme, width },
+        (None, true) => preview::Show::Json,
+        (None, false) => preview::Show::Terminal,
+    };
+    preview::run(&subject, &show)
 }
 
 #[cfg(test)]

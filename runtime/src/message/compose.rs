@@ -46,7 +46,8 @@ pub fn compose(draft: &Draft, shape: Shape, view: &View<'_>) -> Message {
         message.blocks = vec![Block::paragraph(message.text.clone())];
     }
     // Once for each conversation: who was called knows that there may be more.
-    let is_first = matches!(draft.kind, DraftKind::Opening) && !matches!(draft.samples.first(), Some(Sample::Notice(_)));
+    let is_first =
+        matches!(draft.kind, DraftKind::Opening) && !matches!(draft.samples.first(), Some(Sample::Notice(_)));
     if let Some(call) = view.call().filter(|_| is_first) {
         let place = below_title.min(message.blocks.len());
         message.blocks.insert(if shape == Shape::Small { 0 } else { place }, Block::paragraph(call.clone()));

@@ -219,9 +219,9 @@ pub(super) fn plain_line(line: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::limits::PLAIN;
     use super::super::limits::assert_harmless;
     use super::*;
-    use super::super::limits::PLAIN;
     use crate::alert::{Display, Keep, Sample};
     use proptest::prelude::{ProptestConfig, any, prop, prop_oneof, proptest};
     use serde_json::{Value, json};
@@ -291,7 +291,9 @@ mod tests {
             let rule = rule("a", "", Severity::Low, expression);
             let message = render(&sample(&event(&failed_login()), &[rule]), &PLAIN);
             message.blocks.into_iter().find_map(|block| match block {
-                Block::Section { text: Some(Text::Mrkdwn { text, .. }), .. } if text.starts_with("*Why:*") => Some(text),
+                Block::Section { text: Some(Text::Mrkdwn { text, .. }), .. } if text.starts_with("*Why:*") => {
+                    Some(text)
+                }
                 _ => None,
             })
         };

@@ -19,6 +19,13 @@ pub fn draw(message: &Value) -> String {
                     line(&mut out, "┃ ", &format!("{DIM}{}{RESET}", bare(&text_of(Some(element)))));
                 }
             }
+            Some("actions") => {
+                for button in block.get("elements").and_then(Value::as_array).into_iter().flatten() {
+                    let url = button.get("url").and_then(Value::as_str).unwrap_or_default();
+                    let text = decode(&text_of(button.get("text")));
+                    line(&mut out, "┃ ", &format!("{DIM}[{text}] {url}{RESET}"));
+                }
+            }
             _ => {
                 if let Some(text) = block.get("text") {
                     line(&mut out, "┃ ", &styled(&text_of(Some(text))));

@@ -92,7 +92,10 @@ mod tests {
         assert_eq!(escape("<!channel> & <https://a|b>", 99), "&lt;!channel&gt; &amp; &lt;https://a|b&gt;");
         assert_eq!(code("a`b` *c*\n\u{1b}[31m\u{202E}d", 40), "`a'b' *c* \u{FFFD}[31m\u{FFFD}d`");
         assert_eq!(code("", 10), "(empty)");
-        assert_eq!((word("eu-west-1", 10), word("a_b", 10), word("", 1)), ("eu-west-1".to_owned(), "`a_b`".to_owned(), "(empty)".to_owned()));
+        assert_eq!(
+            (word("eu-west-1", 10), word("a_b", 10), word("", 1)),
+            ("eu-west-1".to_owned(), "`a_b`".to_owned(), "(empty)".to_owned())
+        );
     }
 
     #[test]

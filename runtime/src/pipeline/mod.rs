@@ -92,7 +92,7 @@ impl Pipeline {
         let mut found = notices::of_configuration(kept);
         found.extend(notices::of_rules(&told, configuration.settings.notify_rule_errors));
         found.extend(notices::of_reading(&outcome.report.tally, outcome.failures()));
-        self.notify(found, &mut intake).await;
+        let noticed = self.notify(found, &mut intake).await;
         outcome.report.taken = intake.into_taken();
         let groups = outcome.report.taken.groups.keys().cloned().collect::<Vec<_>>();
         outcome.report.sent = Box::pin(self.deliverer.send(&configuration.routes, groups, deadline)).await;
@@ -102,6 +102,10 @@ impl Pipeline {
             let failure = left.get(&route).or_else(|| left.values().next());
             let reason = failure.map_or_else(|| "it was not its turn".to_owned(), |failure| failure.reason.clone());
             outcome.common.push(Failure::Route { route, alerts, reason });
+        }
+        // What was given back is told by the retry.
+        if outcome.common.is_empty() {
+            self.notices.told(noticed);
         }
         outcome
     }
@@ -113,7 +117,8 @@ impl Pipeline {
     /// [`OutboxError`] if the table does not say what is due.
     pub async fn flush(&self, kept: &Kept, deadline: Moment) -> Result<Sent, OutboxError> {
         let mut intake = self.deliverer.intake(&kept.configuration.routes, deadline);
-        self.notify(notices::of_configuration(kept), &mut intake).await;
+        let noticed = self.notify(notices::of_configuration(kept), &mut intake).await;
+        self.notices.told(noticed);
         // What is claimed by now is due by now, but the index on it may be behind.
         let groups = intake.into_taken().groups.into_keys().collect::<Vec<_>>();
         let mut sent = Box::pin(self.deliverer.send(&kept.configuration.routes, groups, deadline)).await;
@@ -121,15 +126,19 @@ impl Pipeline {
         Ok(sent)
     }
 
-    /// Tells people what is wrong with the function itself. What cannot be told now is told by the next invocation.
-    async fn notify(&self, found: Vec<notices::Found>, intake: &mut FunctionIntake<'_>) {
+    /// Claims what people are to know of the function itself, and gives back by what it is known. What cannot be claimed now is by
+    /// the next invocation.
+    async fn notify(&self, found: Vec<notices::Found>, intake: &mut FunctionIntake<'_>) -> Vec<notices::Identity> {
         let identities = self.notices.take(found, intake);
         if identities.is_empty() {
-            return;
+            return identities;
         }
         match Box::pin(intake.finish()).await {
-            Ok(()) => self.notices.told(identities),
-            Err(error) => tracing::error!(%error, "people could not be told what is wrong with the function"),
+            Ok(()) => identities,
+            Err(error) => {
+                tracing::error!(%error, "people could not be told what is wrong with the function");
+                Vec::new()
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! What people are to know of the function itself: a document that it cannot use, a rule that errs, logs that it may not read. Each is
 //! told once, and said in the log each time.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use super::outcome::{Failure, ReadError};
 use super::read::FunctionIntake;
 use crate::alert::{Notice, truncate};
 use crate::clock::{Clock as _, SystemClock};
-use crate::config::Kept;
+use crate::config::{BrokenDocument, Extent, Kept};
 use crate::matcher::Tally;
 
 /// The age of a configuration from which on people are told that it cannot be read anew.
@@ -21,14 +21,16 @@ const REASON: usize = 1_500;
 /// Notices that an instance remembers to have told.
 const REMEMBERED: usize = 1_000;
 
+/// What a notice is known by: it is told once.
+pub(super) type Identity = Vec<String>;
+
 /// The notices that this instance told. The state table knows of all instances, and is asked once for each.
 #[derive(Default)]
-pub(super) struct Notices(Mutex<BTreeSet<Vec<String>>>);
+pub(super) struct Notices(Mutex<BTreeSet<Identity>>);
 
 /// A notice on its way.
 pub(super) struct Found {
-    /// What it is known by: told once.
-    identity: Vec<String>,
+    identity: Identity,
     severity: Severity,
     notice: Notice,
 }
@@ -42,7 +44,7 @@ impl Found {
 
 impl Notices {
     /// Puts those into the intake that were not told yet, and gives back by what they are known.
-    pub(super) fn take(&self, found: Vec<Found>, intake: &mut FunctionIntake<'_>) -> Vec<Vec<String>> {
+    pub(super) fn take(&self, found: Vec<Found>, intake: &mut FunctionIntake<'_>) -> Vec<Identity> {
         let told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let new = found.into_iter().filter(|found| !told.contains(&found.identity));
         new.map(|Found { identity, severity, notice }| {
@@ -53,7 +55,7 @@ impl Notices {
     }
 
     /// Remembers those that are safe in the table.
-    pub(super) fn told(&self, identities: Vec<Vec<String>>) {
+    pub(super) fn told(&self, identities: Vec<Identity>) {
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if told.len() > REMEMBERED {
             told.clear();
@@ -65,16 +67,22 @@ impl Notices {
 /// What is wrong with the configuration: each version of a document that is broken, and one that is old because no newer can be
 /// read.
 pub(super) fn of_configuration(kept: &Kept) -> Vec<Found> {
-    let broken = kept.configuration.broken.iter().map(|broken| {
-        tracing::error!(parameter = broken.parameter, version = broken.version, "{broken}");
-        let name = broken.parameter.rsplit('/').take(2).collect::<Vec<_>>();
-        let title = format!("{} is broken", name.into_iter().rev().collect::<Vec<_>>().join("/"));
+    // Several things may be wrong with one document.
+    let mut broken: BTreeMap<(&str, i64), Vec<&BrokenDocument>> = BTreeMap::new();
+    for document in &kept.configuration.broken {
+        broken.entry((&document.parameter, document.version)).or_default().push(document);
+    }
+    let broken = broken.into_iter().map(|((parameter, version), documents)| {
+        let name: Vec<_> = parameter.rsplit('/').take(2).collect();
+        let name = name.into_iter().rev().collect::<Vec<_>>().join("/");
+        let is_off = documents.iter().any(|document| document.extent == Extent::Off);
+        let title = if is_off { format!("{name} is off") } else { format!("{name} works in part") };
+        let reasons: Vec<_> = documents.iter().map(|document| format!("{document}.")).collect();
         let text = format!(
-            "{} It is told once for each version of the document. Apply the configuration again, or remove the parameter.",
-            truncate(&format!("{broken}."), REASON)
+            "{} This is told once for each version of the document. Apply the configuration again, or remove the parameter.",
+            truncate(&reasons.join(" "), REASON)
         );
-        let version = broken.version.to_string();
-        Found::new(&["document", &broken.parameter, &version], Severity::High, &title, text)
+        Found::new(&["document", parameter, &version.to_string()], Severity::High, &title, text)
     });
     let mut found: Vec<_> = broken.collect();
     let age = SystemClock.now().since(kept.read_at);
@@ -95,7 +103,7 @@ pub(super) fn of_rules(tally: &Tally, are_wanted: bool) -> Vec<Found> {
     for (rule, (count, first)) in &tally.rule_errors {
         tracing::warn!(rule, count, first, "a rule erred, which counts as no match");
         let text = format!(
-            "The rule {rule} erred on an event, which counts as no match: {first}. It is told once a day. Mend the rule, or set \
+            "The rule \"{rule}\" erred on an event, which counts as no match: {first}. It is told once a day. Mend the rule, or set \
              `notify_rule_errors = false` in the trailhook_settings of the namespace."
         );
         found.push(Found::new(&["rule-error", rule, &day()], Severity::Low, &format!("rule {rule} erred"), text));

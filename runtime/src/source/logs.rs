@@ -57,7 +57,8 @@ pub(super) fn read(value: &Value, reading: Reading, part: &mut Part) -> Result<b
     }
     // Records are objects. A group of which nothing is one is the wrong group, and nobody would ever be told.
     if !batch.log_events.iter().any(|event| event.message.trim_start().starts_with('{')) {
-        let reason = format!("the log group {} holds no events of CloudTrail; subscribe the trail's own", batch.log_group);
+        let reason =
+            format!("the log group {} holds no events of CloudTrail; subscribe the trail's own", batch.log_group);
         return Err(SourceError::broken(WHAT, reason));
     }
     for event in batch.log_events {

@@ -134,7 +134,8 @@ fn notified(record: Record, reading: Reading) -> Result<Option<Item>, SourceErro
 
 fn bridged(event: BridgeEvent, is_created: bool, reading: Reading) -> Option<Item> {
     let is_told = reading.is_told(event.time.as_deref());
-    let Detail { entity: Entity { bucket, object }, requester, source_ip_address, reason, deletion_type } = event.detail;
+    let Detail { entity: Entity { bucket, object }, requester, source_ip_address, reason, deletion_type } =
+        event.detail;
     if is_created {
         return Some(Item::Object(LogObject { bucket: bucket.name, key: object.key, is_told }));
     }

@@ -167,7 +167,9 @@ fn what_is_old_is_counted_and_not_told_unless_somebody_says_so() {
 #[test]
 fn what_is_not_understood_is_an_error_that_names_it() {
     let error = |payload: &Value| recognise(payload).unwrap_err().to_string();
-    assert!(error(&json!({"detail": {}})).starts_with("this invocation is not understood: it holds the fields `detail`."));
+    assert!(
+        error(&json!({"detail": {}})).starts_with("this invocation is not understood: it holds the fields `detail`.")
+    );
     let mut event = recorded("eventbridge-api-call");
     event["detail-type"] = "EC2 Instance State-change Notification".into();
     let told = error(&event);

@@ -157,6 +157,32 @@ impl Aws {
         Ok(())
     }
 
+    /// Makes a queue invoke a function, which names the messages that failed.
+    ///
+    /// # Errors
+    ///
+    /// The service's answer, such as `ResourceNotFoundException`; a failed connection.
+    pub async fn map_queue(&self, function: &str, queue_arn: &str) -> anyhow::Result<()> {
+        let request = json!({
+            "FunctionName": function,
+            "EventSourceArn": queue_arn,
+            "BatchSize": 10,
+            "FunctionResponseTypes": ["ReportBatchItemFailures"],
+        });
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        self.call(Call {
+            operation: "Lambda.CreateEventSourceMapping",
+            service: "lambda",
+            method: Method::POST,
+            path: "/2015-03-31/event-source-mappings/",
+            headers,
+            body: request.to_string().into(),
+        })
+        .await
+        .map(drop)
+    }
+
     async fn invocation(&self, name: &str, event: &Value, kind: &str) -> anyhow::Result<Answer> {
         let mut headers = HeaderMap::new();
         headers.insert("x-amz-invocation-type", HeaderValue::from_str(kind)?);

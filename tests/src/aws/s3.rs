@@ -33,10 +33,15 @@ struct BucketPlace<'a> {
     location_constraint: &'a str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Default)]
 #[serde(rename = "NotificationConfiguration", rename_all = "PascalCase")]
 struct Notifications<'a> {
-    cloud_function_configuration: FunctionNotification<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cloud_function_configuration: Option<Notification<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    topic_configuration: Option<Notification<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    queue_configuration: Option<Notification<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     event_bridge_configuration: Option<EventBridge>,
 }
@@ -47,10 +52,24 @@ struct EventBridge {}
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct FunctionNotification<'a> {
-    cloud_function: &'a str,
+struct Notification<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cloud_function: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    topic: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    queue: Option<&'a str>,
     event: &'a [&'a str],
     filter: Filter<'a>,
+}
+
+impl<'a> Notification<'a> {
+    /// Of objects below `AWSLogs/` that end in `.json.gz`; nobody is told yet.
+    fn of(event: &'a [&'a str]) -> Self {
+        let rule = |name, value| FilterRule { name, value };
+        let filter = Filter { s3_key: S3Key { filter_rule: [rule("prefix", "AWSLogs/"), rule("suffix", ".json.gz")] } };
+        Self { cloud_function: None, topic: None, queue: None, event, filter }
+    }
 }
 
 #[derive(Serialize)]
@@ -159,16 +178,48 @@ impl Aws {
     ///
     /// The service's answer, such as `InvalidArgument` for a function that does not exist; a failed connection.
     pub async fn notify_function(&self, bucket: &str, function_arn: &str, events: &[&str]) -> anyhow::Result<()> {
-        self.notify(bucket, function_arn, events, None).await
+        let notification = Notification { cloud_function: Some(function_arn), ..Notification::of(events) };
+        self.notify(
+            bucket,
+            Notifications { cloud_function_configuration: Some(notification), ..Notifications::default() },
+        )
+        .await
     }
 
-    /// The same, and EventBridge hands every created object to the function as well.
+    /// Makes the bucket tell a topic of what happens to such objects.
+    ///
+    /// # Errors
+    ///
+    /// The service's answer; a failed connection.
+    pub async fn notify_topic(&self, bucket: &str, topic_arn: &str, events: &[&str]) -> anyhow::Result<()> {
+        let notification = Notification { topic: Some(topic_arn), ..Notification::of(events) };
+        self.notify(bucket, Notifications { topic_configuration: Some(notification), ..Notifications::default() }).await
+    }
+
+    /// Makes the bucket tell a queue of what happens to such objects.
+    ///
+    /// # Errors
+    ///
+    /// The service's answer; a failed connection.
+    pub async fn notify_queue(&self, bucket: &str, queue_arn: &str, events: &[&str]) -> anyhow::Result<()> {
+        let notification = Notification { queue: Some(queue_arn), ..Notification::of(events) };
+        self.notify(bucket, Notifications { queue_configuration: Some(notification), ..Notifications::default() }).await
+    }
+
+    /// Tells the function of created objects, and EventBridge hands every created object to it as well.
     ///
     /// # Errors
     ///
     /// The answer of S3 or EventBridge; a failed connection.
     pub async fn notify_function_twice(&self, bucket: &str, function_arn: &str) -> anyhow::Result<()> {
-        self.notify(bucket, function_arn, &["s3:ObjectCreated:*"], Some(EventBridge {})).await?;
+        let notification =
+            Notification { cloud_function: Some(function_arn), ..Notification::of(&["s3:ObjectCreated:*"]) };
+        let notifications = Notifications {
+            cloud_function_configuration: Some(notification),
+            event_bridge_configuration: Some(EventBridge {}),
+            ..Notifications::default()
+        };
+        self.notify(bucket, notifications).await?;
         let pattern = json!({"source": ["aws.s3"], "detail-type": ["Object Created"]}).to_string();
         let rule = json!({"Name": bucket, "EventPattern": pattern, "State": "ENABLED"});
         self.call_json("events", "AWSEvents.PutRule", &rule).await?;
@@ -176,24 +227,8 @@ impl Aws {
         self.call_json("events", "AWSEvents.PutTargets", &targets).await.map(drop)
     }
 
-    async fn notify(
-        &self,
-        bucket: &str,
-        function_arn: &str,
-        events: &[&str],
-        event_bridge_configuration: Option<EventBridge>,
-    ) -> anyhow::Result<()> {
-        let rule = |name, value| FilterRule { name, value };
-        let configuration = quick_xml::se::to_string(&Notifications {
-            cloud_function_configuration: FunctionNotification {
-                cloud_function: function_arn,
-                event: events,
-                filter: Filter {
-                    s3_key: S3Key { filter_rule: [rule("prefix", "AWSLogs/"), rule("suffix", ".json.gz")] },
-                },
-            },
-            event_bridge_configuration,
-        })?;
+    async fn notify(&self, bucket: &str, notifications: Notifications<'_>) -> anyhow::Result<()> {
+        let configuration = quick_xml::se::to_string(&notifications)?;
         let query = [("notification", "")];
         let operation = "S3.PutBucketNotificationConfiguration";
         self.s3(operation, Method::PUT, bucket, None, &query, configuration.into()).await?;

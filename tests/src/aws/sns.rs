@@ -26,6 +26,17 @@ impl Aws {
         self.sns("SNS.Subscribe", &form).await
     }
 
+    /// Subscribes a function to a topic.
+    ///
+    /// # Errors
+    ///
+    /// The service's answer; a failed connection.
+    pub async fn subscribe_function(&self, topic_arn: &str, function_arn: &str) -> anyhow::Result<()> {
+        let form =
+            [("Action", "Subscribe"), ("TopicArn", topic_arn), ("Protocol", "lambda"), ("Endpoint", function_arn)];
+        self.sns("SNS.Subscribe", &form).await
+    }
+
     async fn sns(&self, operation: &str, form: &[(&str, &str)]) -> anyhow::Result<()> {
         let body = Serializer::new(String::new()).append_pair("Version", "2010-03-31").extend_pairs(form).finish();
         let mut headers = HeaderMap::new();

@@ -40,6 +40,28 @@ impl Aws {
         Ok(format!("arn:aws:sqs:{}:{}:{name}", Self::REGION, Self::ACCOUNT))
     }
 
+    /// Creates a queue whose messages go to another one when they were received so often, and returns its ARN.
+    ///
+    /// # Errors
+    ///
+    /// The service's answer; a failed connection.
+    pub async fn create_queue_with_redrive(&self, name: &str, dead: &str, receives: u32) -> anyhow::Result<String> {
+        let policy = json!({"deadLetterTargetArn": dead, "maxReceiveCount": receives}).to_string();
+        let attributes = json!({"RedrivePolicy": policy, "VisibilityTimeout": "1"});
+        self.call_json("sqs", "AmazonSQS.CreateQueue", &json!({"QueueName": name, "Attributes": attributes})).await?;
+        Ok(format!("arn:aws:sqs:{}:{}:{name}", Self::REGION, Self::ACCOUNT))
+    }
+
+    /// Puts a message into a queue.
+    ///
+    /// # Errors
+    ///
+    /// The service's answer, such as `QueueDoesNotExist`; a failed connection.
+    pub async fn send_message(&self, queue: &str, body: &str) -> anyhow::Result<()> {
+        let url = self.queue_url(queue).await?;
+        self.call_json("sqs", "AmazonSQS.SendMessage", &json!({"QueueUrl": url, "MessageBody": body})).await.map(drop)
+    }
+
     /// Receives up to ten messages at once; an empty list when there is none now.
     ///
     /// # Errors

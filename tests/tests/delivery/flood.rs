@@ -35,7 +35,7 @@ async fn ten_thousand_matches_of_one_group_are_a_few_messages_of_a_webhook() {
     assert_eq!(messages.len(), 1, "at most three are admitted");
     let text = shown(&messages[0]);
     // Of the 200 addresses the first 16 are counted each by itself; nine of ten events are from one of them.
-    assert!(text.contains("trail-stopped ×10000") && text.contains("From: `192.0.2.7` ×9005"), "{text}");
+    assert!(text.contains("trail-stopped ×10000") && text.contains("*From:* `192.0.2.7` ×9005"), "{text}");
     let room = deployment.aws.scan(crate::support::TABLE).await.unwrap();
     let group = room.iter().find(|item| item["pk"]["S"].as_str().unwrap().starts_with("G#")).unwrap();
     assert!(group.to_string().len() < 100_000, "a group takes bounded room");

@@ -215,7 +215,7 @@ async fn what_a_route_has_left_that_is_gone_goes_to_the_default_route() {
     let flushed = flush().await;
     assert_eq!(flushed["messages"], 1, "{flushed}");
     let text = shown(deployment.slack.messages().last().unwrap());
-    assert!(text.contains("Undeliverable on route `gone`: the route no longer exists"), "{text}");
+    assert!(text.contains("*Undeliverable on route `gone`*, so it is told here: the route no longer exists"), "{text}");
 }
 
 #[tokio::test]

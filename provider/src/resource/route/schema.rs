@@ -41,19 +41,19 @@ pub(super) fn schema() -> Schema {
                 .attribute(schema::string("topic_arn").required().describe("The ARN of the topic.")),
         )
         .attribute(schema::string("detail").optional().default(Detail::default().as_str()).describe(
-            "How much of an event a message shows: `compact` has the request parameters that the rules read, `full` all of them. The \
-             function does not honour it yet.",
+            "How much of an event a message shows: `compact` has the request parameters that the rules read, `full` as many of \
+             them as there is room for. With `sns` the whole event is in the message in any case.",
         ))
         .attribute(schema::string("mention").optional().describe(
             "Who is called in a message: `here`, `channel`, or the id in Slack of a user (`U…`) or of a group of users (`S…`). Nobody \
-             if it is not given. The function does not honour it yet.",
+             if it is not given. The first message of a conversation calls, its repeats and words about the function itself do not.",
         ))
         .attribute(
             schema::bool("console_link")
                 .optional()
                 .default(true)
                 .describe(
-                    "Whether a message has a button to the event in the CloudTrail console. The function does not honour it yet.",
+                    "Whether a message has a button to the event in the CloudTrail console, which works in the account of the event.",
                 ),
         )
         .attribute(schema::string("id").computed().describe("The route's name."))
