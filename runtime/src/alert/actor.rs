@@ -71,7 +71,7 @@ fn named(text: &impl Fn(&str) -> Option<String>, identity: &impl Fn(&str) -> Opt
         Some("AWSAccount") => {
             // `AROA…:session`, where a role of the other account calls.
             let session = identity("principalId").map(|id| last(&id, ':').unwrap_or(id));
-            (session.unwrap_or_else(fallback), "principal of another account", None)
+            (session.unwrap_or_else(fallback), "principal", None)
         }
         Some("AWSService") => (identity("invokedBy").unwrap_or_else(fallback), "AWS service", None),
         Some(other) => (fallback(), "identity of type", Some(other.to_owned())),
@@ -147,10 +147,7 @@ mod tests {
                 r#"{"type":"IdentityCenterUser","onBehalfOf":{"userId":"u-1","identityStoreArn":"arn:aws:identitystore::1:identitystore/d-1"}}"#,
                 "u-1 (user of IAM Identity Center d-1)",
             ),
-            (
-                r#"{"type":"AWSAccount","accountId":"2","principalId":"AROAX:ci"}"#,
-                "ci (principal of another account) of 2",
-            ),
+            (r#"{"type":"AWSAccount","accountId":"2","principalId":"AROAX:ci"}"#, "ci (principal) of 2"),
             (
                 r#"{"type":"AWSService","invokedBy":"autoscaling.amazonaws.com"}"#,
                 "autoscaling.amazonaws.com (AWS service)",

@@ -1,6 +1,7 @@
 //! What people want to know of an event first, in words.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -57,7 +58,8 @@ const MORE: [(&str, &str); 8] = [
 const MOST: usize = 3;
 
 impl Facts {
-    pub(crate) fn of(alert: &Alert<'_>, display: &Display) -> Self {
+    /// What of `more` the clauses tell of already is left out.
+    pub(crate) fn of(alert: &Alert<'_>, told: &BTreeSet<String>, display: &Display) -> Self {
         let event = alert.event;
         let text = |key: &str| {
             let text = event.str(key).map(Cow::into_owned).filter(|text| !text.is_empty())?;
@@ -79,7 +81,7 @@ impl Facts {
             },
             error: error(&text),
             event_id: text("eventID"),
-            more: more(event, &text),
+            more: more(event, told, &text),
         }
     }
 
@@ -129,12 +131,18 @@ fn error(text: &impl Fn(&str) -> Option<String>) -> Option<(String, Option<Strin
     Some((code, text("errorMessage")))
 }
 
-fn more(event: &Event, text: &impl Fn(&str) -> Option<String>) -> Vec<(Cow<'static, str>, String)> {
-    let found = MORE.iter().filter_map(|(name, key)| {
+fn more(
+    event: &Event,
+    told: &BTreeSet<String>,
+    text: &impl Fn(&str) -> Option<String>,
+) -> Vec<(Cow<'static, str>, String)> {
+    let found = MORE.iter().filter(|(_, key)| !told.contains(*key)).filter_map(|(name, key)| {
         let value = text(key)?;
         let value = match *name {
             // The actor is the service itself.
             "Through" if text("userIdentity.type").is_none_or(|kind| kind == "AWSService") => return None,
+            // The call came from there.
+            "Through" if text("sourceIPAddress").as_ref() == Some(&value) => return None,
             "Insight" => insight(event, text, &value),
             _ => value,
         };
@@ -175,7 +183,7 @@ mod tests {
     fn facts(record: &str, redact: &[&str]) -> Facts {
         let event = Event::parse(record.as_bytes()).unwrap();
         let display = Display { redaction: Redaction::new(redact.iter().copied()), ..Display::default() };
-        Facts::of(&Alert { event: &event, rules: &[] }, &display)
+        Facts::of(&Alert { event: &event, rules: &[] }, &BTreeSet::new(), &display)
     }
 
     #[test]

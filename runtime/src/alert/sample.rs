@@ -157,7 +157,7 @@ impl Sample {
             more_rules: alert.rules.len().saturating_sub(RULES),
             severity: alert.severity(),
             labels: alert.labels().into_iter().take(20).map(owned).collect(),
-            facts: Facts::of(alert, display),
+            facts: Facts::of(alert, &told, display),
             why,
             more_clauses,
             threshold: alert.primary().and_then(|rule| rule.document().threshold.as_ref()).map(in_words),

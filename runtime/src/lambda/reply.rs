@@ -49,7 +49,7 @@ pub(super) fn answer(reply: &Reply, outcome: &Outcome, summary: Value) -> Result
                     if failures.is_empty() { summary.to_string() } else { Failures(failures.into_iter()).to_string() };
                 result(part.id.as_deref(), code, &text)
             });
-            Ok(results_of(schema, invocation_id, results.collect()))
+            Ok(results_of(schema, invocation_id, &results.collect::<Vec<_>>()))
         }
     }
 }
@@ -58,15 +58,15 @@ pub(super) fn answer(reply: &Reply, outcome: &Outcome, summary: Value) -> Result
 pub(super) fn put_off(work: &Work, error: &dyn Error) -> Value {
     let Reply::BatchOperations { schema, invocation_id } = &work.reply else { return Value::Null };
     let text = error.to_string();
-    let results = work.parts.iter().map(|part| result(part.id.as_deref(), "TemporaryFailure", &text)).collect();
-    results_of(schema, invocation_id, results)
+    let results = work.parts.iter().map(|part| result(part.id.as_deref(), "TemporaryFailure", &text));
+    results_of(schema, invocation_id, &results.collect::<Vec<_>>())
 }
 
 fn result(task: Option<&str>, code: &str, text: &str) -> Value {
     json!({"taskId": task, "resultCode": code, "resultString": truncate(text, RESULT)})
 }
 
-fn results_of(schema: &str, invocation_id: &str, results: Vec<Value>) -> Value {
+fn results_of(schema: &str, invocation_id: &str, results: &[Value]) -> Value {
     json!({
         "invocationSchemaVersion": schema,
         "treatMissingKeysAs": "PermanentFailure",

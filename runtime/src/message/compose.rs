@@ -1,12 +1,14 @@
 //! From a draft to a message of Slack: the first of a conversation, its repeats, and words about the function itself.
 
+use std::collections::BTreeSet;
+
 use super::block::{Block, Message, Text};
 use super::removal;
 use super::render::{VALUE, header, moment, moments, plain_line, render, time};
 use super::terminal::plain;
-use super::text::{code, escape};
+use super::text::{code, escape, word};
 use super::view::View;
-use crate::alert::{AlertSample, Notice, Sample};
+use crate::alert::{AlertSample, Facts, Notice, Sample};
 use crate::outbox::{Draft, DraftKind};
 
 /// How much of a message is sent.
@@ -154,15 +156,26 @@ fn top(draft: &Draft) -> Option<Block> {
 
 /// One line for each alert that was kept.
 fn lines(draft: &Draft) -> Option<Block> {
+    let facts = draft.samples.iter().filter_map(|sample| match sample {
+        Sample::Alert(alert) => Some(&alert.facts),
+        Sample::Notice(_) | Sample::Removal(_) => None,
+    });
+    let deed = |facts: &Facts| {
+        let error =
+            facts.error.as_ref().map(|(error, _)| format!(", failed with {}", code(error, 60))).unwrap_or_default();
+        let (actor, name) = (code(&facts.actor.name, VALUE / 3), code(&facts.event_name, VALUE / 3));
+        format!("{actor} called {} {name}{error}", word(&facts.service, 60))
+    };
+    let deeds: BTreeSet<_> = facts.map(deed).collect();
+    // What all have done is said once.
+    let common = deeds.first().filter(|_| deeds.len() == 1 && draft.samples.len() > 1);
     let line = |sample: &Sample| match sample {
         Sample::Alert(sample) => {
             let facts = &sample.facts;
             let from =
                 facts.source_address.as_deref().map(|from| format!(" from {}", code(from, 60))).unwrap_or_default();
-            let error =
-                facts.error.as_ref().map(|(error, _)| format!(", failed with {}", code(error, 60))).unwrap_or_default();
-            let (actor, name) = (code(&facts.actor.name, VALUE / 3), code(&facts.event_name, VALUE / 3));
-            Some(format!("• {}: {actor} called {name}{from}{error}", time(&facts.time)))
+            let deed = if common.is_some() { String::new() } else { format!(": {}", deed(facts)) };
+            Some(format!("• {}{deed}{from}", time(&facts.time)))
         }
         Sample::Removal(removed) => Some(removal::line(removed)),
         Sample::Notice(_) => None,
@@ -172,6 +185,7 @@ fn lines(draft: &Draft) -> Option<Block> {
         0 => "*They are*",
         _ => "*Some of them*",
     };
+    let title = common.map_or_else(|| title.to_owned(), |deed| format!("{title}: {deed}"));
     (!lines.is_empty()).then(|| Block::paragraph(format!("{title}\n{}", lines.join("\n"))))
 }
 

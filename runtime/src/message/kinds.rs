@@ -9,10 +9,14 @@ use trailhook_engine::event::{Event, Redaction};
 use trailhook_engine::{Alert, Rule};
 
 use super::block::{Block, Message};
+use super::compose::{Shape, compose};
 use super::limits::{PLAIN, assert_harmless};
 use super::render::render;
 use super::view::View;
-use crate::alert::{AlertSample, Display, Keep, Sample};
+use crate::alert::{AlertSample, Display, Head, Keep, RemovedLog, Sample};
+use crate::clock::Moment;
+use crate::outbox::{Draft, Entry, Group, Repeats, Terms};
+use crate::source::Removal;
 
 /// A record of this kind, as it stands in the fixtures of the end-to-end tests.
 fn record(kind: &str) -> Value {
@@ -136,6 +140,42 @@ fn those_are_called_who_are_to_be() {
         assert_eq!(View { mention: Some(&mention), ..PLAIN }.call().as_deref(), Some(call));
     }
     assert_eq!(PLAIN.call(), None);
+}
+
+fn removals(count: usize) -> Draft {
+    let (at, head) = (
+        Moment::from_millis(1_770_091_506_000),
+        Head { title: "log object removed".to_owned(), severity: Severity::High, place: None },
+    );
+    let terms = Terms { head, channel: "c".to_owned(), window: 900, repeats: Repeats::Summary, undeliverable: None };
+    let mut group = Group::new(&terms);
+    let entries: Vec<_> = (0..count)
+        .map(|number| {
+            let removal = Removal {
+                bucket: "trailhook-logs".to_owned(),
+                key: format!("AWSLogs/111122223333/CloudTrail/eu-central-1/2026/02/03/111122223333_CloudTrail_eu-central-1_20260203T0405Z_{number:016}.json.gz"),
+                sequencer: String::new(),
+                by: Some("AWS:AROAEXAMPLE:mallory".to_owned()),
+                from: Some("203.0.113.66".to_owned()),
+                at: Some(at),
+                is_marker: false,
+                is_told: true,
+            };
+            let values = vec![("Who", "AWS:AROAEXAMPLE:mallory".to_owned())];
+            Entry { event_id: number.to_string(), time: Some(at), sample: Sample::Removal(RemovedLog::of(&removal)), values }
+        })
+        .collect();
+    group.add(&entries, &terms, at);
+    group.draft(Repeats::Summary, at).unwrap()
+}
+
+#[test]
+fn a_removed_log_object_is_told() {
+    for (name, count) in [("removed", 1), ("removed-several", 12)] {
+        let message = compose(&removals(count), Shape::Whole, &PLAIN);
+        assert_harmless(&message);
+        golden(name, &message);
+    }
 }
 
 /// Texts that an attacker may have in an event.

@@ -42,5 +42,7 @@ pub(super) fn opening(draft: &Draft, removed: &RemovedLog) -> Message {
 pub(super) fn line(removed: &RemovedLog) -> String {
     let at = removed.at.map(|at| format!("{}: ", moment(at))).unwrap_or_default();
     let by = removed.by.as_deref().map(|by| format!(" by {}", code(by, 100))).unwrap_or_default();
-    format!("• {at}{}{by}", code(&removed.key, 300))
+    // The folders above it are those of the account, the region and the day.
+    let name = removed.key.rsplit('/').next().unwrap_or(&removed.key);
+    format!("• {at}{}{by}", code(name, 200))
 }

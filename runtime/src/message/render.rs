@@ -40,6 +40,10 @@ pub(super) fn render(sample: &AlertSample, view: &View<'_>) -> Message {
     let description = sample.rules.first().map(|rule| rule.description.as_str()).filter(|text| !text.is_empty());
     blocks.extend(description.map(|description| Block::paragraph(escape(description, DESCRIPTION))));
     blocks.push(Block::Section { text: Some(Text::markup(sentence(facts, view))), fields: fact_fields(facts) });
+    if let Some((error, message)) = &facts.error {
+        let message = message.as_deref().map(|message| format!("\n{}", code(message, VALUE))).unwrap_or_default();
+        blocks.push(Block::paragraph(format!("*Failed with* {}{message}", code(error, VALUE))));
+    }
     if !sample.why.is_empty() {
         let clauses: Vec<_> = sample.why.iter().map(|clause| code(clause, CLAUSE)).collect();
         let more = if sample.more_clauses == 0 { String::new() } else { format!(" and {} more", sample.more_clauses) };
@@ -59,11 +63,14 @@ pub(super) fn render(sample: &AlertSample, view: &View<'_>) -> Message {
         blocks.push(Block::Actions { elements: buttons });
     }
     let end = blocks.len();
-    blocks.push(Block::Context { elements: vec![Text::markup(small_print(sample, facts))] });
+    let small_print = small_print(sample, facts);
+    if !small_print.is_empty() {
+        blocks.push(Block::Context { elements: vec![Text::markup(small_print)] });
+    }
     if let Some(parameters) = &sample.parameters {
         // What the others leave.
         let room = LONGEST.saturating_sub(blocks.iter().map(Block::length).sum());
-        let place = if matches!(blocks.get(end - 1), Some(Block::Actions { .. })) { end - 1 } else { end };
+        let place = end - usize::from(matches!(blocks.get(end - 1), Some(Block::Actions { .. })));
         let block = all_parameters(parameters, room.min(PARAMETERS));
         blocks.splice(place..place, block);
     }
@@ -137,10 +144,6 @@ fn fact_fields(facts: &Facts) -> Vec<Text> {
     let field = |label: &str, value: String| Text::markup(format!("*{label}*\n{value}"));
     let mut fields = vec![field("When", time(&facts.time))];
     fields.extend(facts.source_address.as_deref().map(|from| field("From", code(from, VALUE))));
-    if let Some((code_of_error, message)) = &facts.error {
-        let message = message.as_deref().map(|message| format!("\n{}", code(message, VALUE))).unwrap_or_default();
-        fields.push(field("Failed with", format!("{}{message}", code(code_of_error, VALUE))));
-    }
     fields.extend(facts.more.iter().map(|(name, value)| field(&escape(name, 40), code(value, VALUE))));
     fields
 }
@@ -183,17 +186,19 @@ pub(super) fn plain_time(at: Moment) -> String {
 }
 
 fn small_print(sample: &AlertSample, facts: &Facts) -> String {
-    let names = sample.rules.iter().map(|rule| code(&rule.name, 130)).collect::<Vec<_>>().join(", ");
+    // The primary rule's name is the title.
+    let others: Vec<_> = sample.rules.iter().skip(1).map(|rule| word(&rule.name, 130)).collect();
     let more = match sample.more_rules {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    let noun = if sample.rules.len() == 1 { "Rule" } else { "Rules" };
-    let mut parts = vec![format!("{noun} {names}{more}")];
+    let mut parts = Vec::new();
+    parts.extend((!others.is_empty()).then(|| format!("Also matched {}{more}", others.join(", "))));
     let labels = sample.labels.iter().take(LABELS).map(|(key, value)| code(&format!("{key}: {value}"), 60));
     parts.extend((!sample.labels.is_empty()).then(|| labels.collect::<Vec<_>>().join(" ")));
-    parts.extend(facts.event_id.as_deref().map(|id| format!("Event {}", code(id, 60))));
-    parts.extend(facts.user_agent.as_deref().map(|agent| format!("User agent {}", code(agent, VALUE / 2))));
+    parts.extend(facts.event_id.as_deref().map(|id| format!("Event {}", word(id, 60))));
+    let agent = facts.user_agent.as_deref().filter(|agent| facts.source_address.as_deref() != Some(agent));
+    parts.extend(agent.map(|agent| format!("User agent {}", code(agent, VALUE / 2))));
     parts.join("  ·  ")
 }
 

@@ -44,7 +44,7 @@ pub(super) fn code(text: &str, characters: usize) -> String {
 
 /// A word as it is, if there is nothing in it that Slack, or a reader, could take for anything else; otherwise a code span.
 pub(super) fn word(text: &str, characters: usize) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'/';
     if !text.is_empty() && text.len() <= characters && text.bytes().all(is_plain) {
         text.to_owned()
     } else {

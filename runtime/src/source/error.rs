@@ -1,5 +1,7 @@
 //! What is said of an invocation that is not understood.
 
+use std::fmt;
+
 use serde_json::Value;
 
 /// Why an invocation, or a part of one, is not understood.
@@ -29,8 +31,8 @@ pub enum SourceError {
 }
 
 impl SourceError {
-    pub(super) fn broken(what: &'static str, reason: impl ToString) -> Self {
-        Self::Broken { what, reason: reason.to_string() }
+    pub(super) fn broken(what: &'static str, reason: impl fmt::Display) -> Self {
+        Self::Broken { what, reason: format!("{reason}") }
     }
 
     pub(super) fn unknown(payload: &Value) -> Self {

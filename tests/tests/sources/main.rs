@@ -23,11 +23,11 @@ pub(crate) fn recorded(name: &str, key: &str) -> Value {
     let path = repository(&format!("tests/tests/fixtures/invocations/{name}.json"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let text = text.replace("trailhook-logs", BUCKET).replace(RECORDED_KEY, key);
-    recent(serde_json::from_str(&text).unwrap())
+    recent(&serde_json::from_str(&text).unwrap())
 }
 
 /// Times of a few minutes ago, in place of those of a recording: what is older than a week is told to nobody.
-fn recent(payload: Value) -> Value {
+fn recent(payload: &Value) -> Value {
     let text = payload.to_string();
     let now = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
     serde_json::from_str(&text.replace("2026-02-03T", &format!("{now}T"))).unwrap()
