@@ -30,7 +30,7 @@ variable "secret_parameters" {
   type        = list(string)
 
   validation {
-    condition     = alltrue([for name in var.secret_parameters : can(regex("^[A-Za-z0-9_./-]{1,1011}$", name))])
+    condition     = alltrue([for name in var.secret_parameters : can(regex("^[A-Za-z0-9_./-]+$", name)) && !startswith(name, "xox")])
     error_message = "secret_parameters holds names of parameters, such as /trailhook/secrets/slack-webhook: neither ARNs nor the secrets themselves. If you have just put a secret here, it may be in the plan's output and in the shell's history: replace it."
   }
 }
