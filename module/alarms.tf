@@ -37,9 +37,11 @@ locals {
       metric      = "RulesBroken"
     }
     oldest-due = {
-      description = "An alert has been due for longer than ${var.alarms.oldest_due_seconds} seconds. Slack does not take it, or the flushes of ${var.name} fail."
+      description = "An alert has been due for longer than ${var.alarms.oldest_due_seconds} seconds, or ${var.name} has not looked for a quarter of an hour: Slack does not take it, or the flushes do not run."
       metric      = "OldestDue"
       threshold   = var.alarms.oldest_due_seconds
+      period      = 900
+      missing     = "breaching"
     }
     silence = {
       description = "${var.name} has read no event for ${var.alarms.silence_hours} hours. The trail does not log, or its logs do not reach the function."

@@ -72,7 +72,7 @@ output "log_bucket_policy_statement" {
 output "self_test_command" {
   description = "A command that sends a test alert through every route, and shows what came of it."
   value = join(" ", [
-    "aws lambda invoke --region ${local.region} --function-name ${aws_lambda_function.this.function_name}",
-    "--cli-binary-format raw-in-base64-out --payload '${jsonencode({ trailhook = "self-test" })}' /dev/stdout",
+    "echo '${jsonencode({ trailhook = "self-test" })}' | aws lambda invoke --region ${local.region}",
+    "--function-name ${aws_lambda_function.this.function_name} --payload fileb:///dev/stdin /dev/stdout",
   ])
 }

@@ -3,6 +3,8 @@
 locals {
   realtime_pattern = jsonencode(merge(
     {
+      # Programs cannot put events of such a source on a bus, so nobody feigns a call.
+      source = [{ prefix = "aws." }]
       detail-type = [
         "AWS API Call via CloudTrail",
         "AWS Console Sign In via CloudTrail",
@@ -52,7 +54,8 @@ resource "aws_lambda_permission" "realtime" {
 # of it.
 
 locals {
-  receives = local.uses.realtime && var.forwarders != null
+  receives      = local.uses.realtime && var.forwarders != null
+  other_senders = var.forwarders == null ? [] : concat(var.forwarders.account_ids, var.forwarders.organization_ids)
 }
 
 resource "aws_cloudwatch_event_bus" "forwarded" {
@@ -62,25 +65,24 @@ resource "aws_cloudwatch_event_bus" "forwarded" {
   tags = var.tags
 }
 
+# The function's own account may send to it anyway.
 resource "aws_cloudwatch_event_bus_policy" "forwarded" {
-  count = local.receives ? 1 : 0
+  count = local.receives && length(local.other_senders) > 0 ? 1 : 0
 
   event_bus_name = aws_cloudwatch_event_bus.forwarded[0].name
 
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = concat(
-      [{
-        Sid    = "Accounts"
-        Effect = "Allow"
-        Principal = { AWS = [
-          for account_id in distinct(concat([local.account_id], var.forwarders.account_ids)) : "arn:${local.partition}:iam::${account_id}:root"
-        ] }
-        Action   = "events:PutEvents"
-        Resource = aws_cloudwatch_event_bus.forwarded[0].arn
+      [for account_id in var.forwarders.account_ids : {
+        Sid       = "Account${account_id}"
+        Effect    = "Allow"
+        Principal = { AWS = "arn:${local.partition}:iam::${account_id}:root" }
+        Action    = "events:PutEvents"
+        Resource  = aws_cloudwatch_event_bus.forwarded[0].arn
       }],
       [for organization_id in var.forwarders.organization_ids : {
-        Sid       = "Organization${replace(organization_id, "-", "")}"
+        Sid       = "Organization${trimprefix(organization_id, "o-")}"
         Effect    = "Allow"
         Principal = "*"
         Action    = "events:PutEvents"

@@ -3,6 +3,7 @@
 variable "namespace" {
   description = "The path in Parameter Store that the function reads: the same as `namespace` of the provider `trailhook`, such as `/trailhook/prod`."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^(/[A-Za-z0-9_.-]+){1,8}$", var.namespace))
@@ -18,6 +19,7 @@ variable "namespace" {
 variable "log_bucket_name" {
   description = "The name of the bucket that CloudTrail writes its logs to."
   type        = string
+  nullable    = false
 
   validation {
     condition     = can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.log_bucket_name))
@@ -28,6 +30,7 @@ variable "log_bucket_name" {
 variable "secret_parameters" {
   description = "The names of the SecureString parameters that routes name in `url_parameter` and `token_parameter`: the function may read these and no others. Names alone: a secret has no place in Terraform. An empty list if all routes lead to SNS."
   type        = list(string)
+  nullable    = false
 
   validation {
     condition     = alltrue([for name in var.secret_parameters : can(regex("^[A-Za-z0-9_./-]+$", name)) && !startswith(name, "xox")])
@@ -41,6 +44,7 @@ variable "name" {
   description = "The name of the function. Whatever else the module makes is named after it, so that two deployments in one account need two names."
   type        = string
   default     = "trailhook"
+  nullable    = false
 
   validation {
     condition     = can(regex("^[A-Za-z0-9_-]{3,40}$", var.name))
@@ -52,6 +56,7 @@ variable "architecture" {
   description = "The processor of the function, `x86_64` or `arm64`. The provider must carry a package for it."
   type        = string
   default     = "x86_64"
+  nullable    = false
 
   validation {
     condition     = contains(["x86_64", "arm64"], var.architecture)
@@ -73,6 +78,7 @@ variable "memory_size" {
   description = "The function's memory in MB, which its share of a processor goes with. Logs are read as streams, so that no log needs more."
   type        = number
   default     = 256
+  nullable    = false
 
   validation {
     condition     = var.memory_size >= 128 && var.memory_size <= 10240
@@ -84,6 +90,7 @@ variable "timeout" {
   description = "How many seconds an invocation may take. Near its end the function begins no message that it could not finish; flushes send the rest."
   type        = number
   default     = 300
+  nullable    = false
 
   validation {
     condition     = var.timeout >= 30 && var.timeout <= 900
@@ -95,6 +102,7 @@ variable "reserved_concurrency" {
   description = "How many invocations may run at once; more of them wait. It also keeps reads of Parameter Store far from the account's limit. -1 reserves nothing, which new accounts with a quota of 10 need."
   type        = number
   default     = 10
+  nullable    = false
 
   validation {
     condition     = var.reserved_concurrency == -1 || var.reserved_concurrency >= 2
@@ -106,6 +114,7 @@ variable "log_level" {
   description = "How much the function's log tells: `error`, `warn`, `info`, `debug` or `trace`."
   type        = string
   default     = "info"
+  nullable    = false
 
   validation {
     condition     = contains(["error", "warn", "info", "debug", "trace"], lower(var.log_level))
@@ -117,6 +126,7 @@ variable "log_retention_days" {
   description = "For how many days the function's own log is kept; 0 keeps it for ever."
   type        = number
   default     = 30
+  nullable    = false
 
   validation {
     condition = contains(

@@ -1,5 +1,6 @@
 # The past: S3 Batch Operations hands the function each log of a time that is gone by. The function counts what the rules match, in its
-# metrics and its log, and tells nobody: that many alerts of last month help nobody. A new rule is tried like that on what really happened.
+# metrics and its log, and tells nobody, because that many alerts of last month help nobody. A new rule is tried like that on what really
+# happened. Who does want the alerts adds `UserArguments = { deliver = "true" }` to `LambdaInvoke` in outputs.tf.
 #
 # Terraform has no resource for jobs, since a job is a deed and no thing. It makes what a job needs; the output is the command that starts one.
 
@@ -9,7 +10,7 @@ terraform {
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = "~> 5.60"
+      version = "~> 5.80"
     }
     trailhook = {
       source  = "trailhook/trailhook"

@@ -1,10 +1,8 @@
-# `--no-confirmation-required` starts it at once; without it the job waits in the console, with the number of its objects.
 output "start" {
-  description = "The command that starts a job over the logs of a time: set FROM and TO first."
+  description = "The command that makes a job over the logs of a time: set FROM and TO first, such as FROM=2026-01-01T00:00:00Z. The job lists the logs and then waits for a yes in the console, unless --no-confirmation-required is added."
   value = join(" ", [
     "aws s3control create-job --region ${var.region} --account-id ${local.account_id} --priority 10",
     "--role-arn ${aws_iam_role.jobs.arn} --description 'Trailhook: back-fill'",
-    "--client-request-token \"$(uuidgen)\"",
     "--operation '${jsonencode({ LambdaInvoke = { FunctionArn = module.trailhook.function_arn, InvocationSchemaVersion = "2.0" } })}'",
     "--report '${jsonencode({ Bucket = aws_s3_bucket.jobs.arn, Prefix = "reports", Format = "Report_CSV_20180820", Enabled = true, ReportScope = "FailedTasksOnly" })}'",
     "--manifest-generator \"${replace(jsonencode({ S3JobManifestGenerator = {

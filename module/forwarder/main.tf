@@ -9,6 +9,8 @@ resource "aws_cloudwatch_event_rule" "this" {
 
   event_pattern = jsonencode(merge(
     {
+      # Programs cannot put events of such a source on a bus, so nobody feigns a call.
+      source = [{ prefix = "aws." }]
       detail-type = [
         "AWS API Call via CloudTrail",
         "AWS Console Sign In via CloudTrail",

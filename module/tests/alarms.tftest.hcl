@@ -56,6 +56,11 @@ run "alarms" {
     condition     = aws_cloudwatch_metric_alarm.this["oldest-due"].threshold == 900 && aws_cloudwatch_metric_alarm.this["oldest-due"].dimensions == tomap({ FunctionName = "trailhook" })
     error_message = "an alert may be due for a quarter of an hour"
   }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["oldest-due"].treat_missing_data == "breaching" && aws_cloudwatch_metric_alarm.this["failures"].treat_missing_data == "notBreaching"
+    error_message = "flushes that do not run are alarming, and an hour without a failure is not"
+  }
 }
 
 run "fewer_alarms" {

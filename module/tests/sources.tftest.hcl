@@ -237,6 +237,7 @@ run "in_real_time_beside_the_logs" {
     condition = (
       jsondecode(aws_cloudwatch_event_rule.realtime[0].event_pattern).detail.eventName == ["ConsoleLogin", "StopLogging"]
       && contains(jsondecode(aws_cloudwatch_event_rule.realtime[0].event_pattern).detail-type, "AWS API Call via CloudTrail")
+      && jsondecode(aws_cloudwatch_event_rule.realtime[0].event_pattern).source == [{ prefix = "aws." }]
       && aws_cloudwatch_event_rule.realtime[0].state == "ENABLED"
     )
     error_message = "EventBridge is asked for these events"
@@ -285,16 +286,25 @@ run "other_regions_and_accounts_forward_to_a_bus" {
   }
 
   assert {
-    condition = [for statement in jsondecode(aws_cloudwatch_event_bus_policy.forwarded[0].policy).Statement : statement.Principal] == [
-      { AWS = ["arn:aws:iam::111122223333:root", "arn:aws:iam::444455556666:root"] },
-      "*",
-    ]
+    condition     = [for statement in jsondecode(aws_cloudwatch_event_bus_policy.forwarded[0].policy).Statement : statement.Principal] == [{ AWS = "arn:aws:iam::444455556666:root" }, "*"]
     error_message = "these accounts may send, and those of the organisation"
   }
 
   assert {
     condition     = jsondecode(aws_cloudwatch_event_bus_policy.forwarded[0].policy).Statement[1].Condition.StringEquals["aws:PrincipalOrgID"] == "o-a1b2c3d4e5"
     error_message = "everybody means everybody of the organisation"
+  }
+}
+
+run "other_regions_of_the_account_need_no_policy" {
+  variables {
+    sources    = ["bucket", "realtime"]
+    forwarders = {}
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_event_bus.forwarded) == 1 && length(aws_cloudwatch_event_bus_policy.forwarded) == 0
+    error_message = "there is a bus, for the account itself"
   }
 }
 

@@ -6,7 +6,7 @@ terraform {
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = "~> 5.60"
+      version = "~> 5.80"
     }
     trailhook = {
       source  = "trailhook/trailhook"
@@ -42,8 +42,9 @@ module "trailhook" {
   memory_size = 512 # lambda_memory_size
   tags        = { team = "security" }
 
-  # Until the old module has given up the bucket's notification: see the README beside.
+  # While the old module is there, the bucket's notification configuration is its own, and this one listens to EventBridge: see the README beside.
   create_bucket_notification = var.is_alone
+  sources                    = var.is_alone ? ["bucket"] : ["object_events"]
 }
 
 variable "is_alone" {
