@@ -61,6 +61,14 @@ locals {
       metric      = "ApproximateNumberOfMessagesVisible"
       dimensions  = { QueueName = "${var.name}-logs-failed" }
     }
+    # Messages of a batch that fail are no failed invocations, and come again half an hour later.
+    logs-waiting = {
+      description = "A notification has been in the queue ${var.name}-logs for an hour. ${var.name} fails for it, or gets more logs than it can read."
+      namespace   = "AWS/SQS"
+      metric      = "ApproximateAgeOfOldestMessage"
+      dimensions  = { QueueName = "${var.name}-logs" }
+      threshold   = 3600
+    }
   }
 
   alarm_names = setsubtract(

@@ -226,11 +226,11 @@ variable "sns_fanout" {
 }
 
 variable "sqs" {
-  description = "The queue of the source `sqs`: how many messages make a batch, how many batches are at work at once, and how often a message is tried."
+  description = "The queue of the source `sqs`: how many messages make a batch, how many batches are at work at once, and how often a message is tried. A message that failed comes again after six times `timeout`, as Lambda asks for."
   type = object({
     batch_size          = optional(number, 10)
     maximum_concurrency = optional(number, 5)
-    max_receive_count   = optional(number, 5)
+    max_receive_count   = optional(number, 3)
   })
   default  = {}
   nullable = false
@@ -379,8 +379,8 @@ variable "alarms" {
 
   validation {
     condition = length(setsubtract(var.alarms.disabled, [
-      "dead-letters", "failed", "failures", "logs-failed", "oldest-due", "rules-broken", "silence", "undeliverable", "unrouted",
+      "dead-letters", "failed", "failures", "logs-failed", "logs-waiting", "oldest-due", "rules-broken", "silence", "undeliverable", "unrouted",
     ])) == 0
-    error_message = "alarms.disabled holds names of alarms: dead-letters, failed, failures, logs-failed, oldest-due, rules-broken, silence, undeliverable, unrouted."
+    error_message = "alarms.disabled holds names of alarms: dead-letters, failed, failures, logs-failed, logs-waiting, oldest-due, rules-broken, silence, undeliverable, unrouted."
   }
 }

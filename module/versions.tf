@@ -5,7 +5,7 @@ terraform {
     aws = {
       source = "hashicorp/aws"
       # Tested with 5.100. Nothing of what 6.0 removed is used, but it is untested with it.
-      version = ">= 5.80, < 7.0"
+      version = ">= 5.100, < 7.0"
     }
 
     trailhook = {

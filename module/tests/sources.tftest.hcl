@@ -166,8 +166,8 @@ run "a_queue" {
   }
 
   assert {
-    condition     = contains(keys(output.alarm_arns), "logs-failed")
-    error_message = "an alarm watches what it gave up"
+    condition     = length(setintersection(keys(output.alarm_arns), ["logs-failed", "logs-waiting"])) == 2
+    error_message = "alarms watch what it gave up, and what waits"
   }
 }
 
