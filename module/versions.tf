@@ -4,7 +4,7 @@ terraform {
   required_providers {
     aws = {
       source = "hashicorp/aws"
-      # Tested with 5.100. Nothing of what 6.0 removed is used, but it is untested with it.
+      # Tested with 5.100; 6.x is admitted, and untested.
       version = ">= 5.100, < 7.0"
     }
 
