@@ -56,7 +56,7 @@ mutants: ## Break one condition of the delivery at a time, and hold that the sim
 fmt: ## Format the sources
 	cargo fmt --all
 	cargo fmt --manifest-path engine/fuzz/Cargo.toml
-	@if command -v terraform >/dev/null; then terraform fmt -recursive examples; fi
+	@if command -v terraform >/dev/null; then terraform fmt -recursive examples module; fi
 
 .PHONY: lint
 lint: ## Run clippy over everything

@@ -53,7 +53,7 @@ step cargo fmt --all --check
 step cargo fmt --manifest-path engine/fuzz/Cargo.toml --check
 if command -v terraform >/dev/null; then
   # It needs no CLI configuration, and complains if the one that is named does not exist.
-  step env -u TF_CLI_CONFIG_FILE terraform fmt -check -recursive -diff examples
+  step env -u TF_CLI_CONFIG_FILE terraform fmt -check -recursive -diff examples module
 fi
 step cargo clippy --workspace --all-targets -- -D warnings
 # All targets at once: what the programs and the tests share is then compiled once, with the same features.
