@@ -15,6 +15,8 @@ results="${CARGO_TARGET_DIR:-$PWD/target}/test-results"
 rm -rf "$results" && mkdir -p "$results" || exit
 results=$(cd "$results" && pwd)
 export TRAILHOOK_SKIPS="$results/skips"
+# What the function's role must permit, over all tests.
+export TRAILHOOK_CALLS="$results/calls"
 : >"$TRAILHOOK_SKIPS"
 
 passed=0 failed=0 skipped=0
@@ -67,6 +69,7 @@ else
   # Documentation tests included.
   step cargo test --workspace --no-fail-fast
 fi
+step scripts/role_policy.py "$TRAILHOOK_CALLS"
 if [[ ${CI:-} == true ]]; then
   # Minutes, which nobody waits for at each change. Each target counts as a test.
   step scripts/fuzz.sh

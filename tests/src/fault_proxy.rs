@@ -2,8 +2,12 @@
 
 mod canned;
 mod operation;
+mod permission;
 mod rule;
 
+use std::collections::BTreeSet;
+use std::fs::OpenOptions;
+use std::io::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -16,6 +20,7 @@ use crate::server::{LocalServer, Received, Reply};
 
 pub use canned::Canned;
 pub(crate) use operation::operation_of_target;
+pub use permission::Permission;
 pub use rule::{Action, Rule};
 
 /// How much of a request's body is kept in its [`Call`].
@@ -23,6 +28,9 @@ const KEPT_BODY: usize = 64 * 1024;
 
 /// The status of a proxy that has nowhere to forward to.
 const NO_UPSTREAM: u16 = 599;
+
+/// The environment variable that names the file for what the function's role must permit; an absolute path.
+const CALLS_FILE: &str = "TRAILHOOK_CALLS";
 
 /// Headers that belong to one connection and not to the message.
 const HOP_BY_HOP: [HeaderName; 4] = [
@@ -106,6 +114,9 @@ struct State {
     upstream: Option<String>,
     rules: Vec<Rule>,
     calls: Vec<Call>,
+    permissions: BTreeSet<Permission>,
+    /// Whether all that comes is the function's.
+    is_of_function: bool,
 }
 
 impl FaultProxy {
@@ -137,6 +148,18 @@ impl FaultProxy {
     /// Forwards from now on to this address.
     pub fn forward_to(&self, url: &str) {
         self.shared.state().upstream = Some(url.trim_end_matches('/').to_owned());
+    }
+
+    /// Says that all that comes from now on is the function's: what its role must permit is then written to the file that the
+    /// environment variable `TRAILHOOK_CALLS` names, if it is set, for who compares it with the role.
+    pub fn serve_a_function(&self) {
+        self.shared.state().is_of_function = true;
+    }
+
+    /// What a role must permit for all calls so far.
+    #[must_use]
+    pub fn permissions(&self) -> BTreeSet<Permission> {
+        self.shared.state().permissions.clone()
     }
 
     /// Adds a rule behind the others. The first rule that applies to a call decides about it.
@@ -211,7 +234,14 @@ impl Shared {
             status: None,
             hangs: false,
         };
+        let permissions = permission::permissions(&call.operation, received);
         let mut state = self.state();
+        for permission in permissions {
+            if state.is_of_function && !state.permissions.contains(&permission) {
+                note(&permission);
+            }
+            state.permissions.insert(permission);
+        }
         let action = state.rules.iter_mut().find_map(|rule| rule.decide(&call)).unwrap_or(Action::Pass);
         let call = Call { hangs: matches!(action, Action::Hang), ..call };
         state.calls.push(call);
@@ -226,6 +256,18 @@ impl Shared {
             call.outcome = outcome;
             call.status = status;
         }
+    }
+}
+
+/// Notes what the function's role must permit, once for each proxy: several programs append to one file.
+fn note(permission: &Permission) {
+    let Some(path) = std::env::var_os(CALLS_FILE) else { return };
+    let line = format!("{} {}\n", permission.action, permission.resource);
+    let written =
+        OpenOptions::new().append(true).create(true).open(&path).and_then(|mut file| file.write_all(line.as_bytes()));
+    if let Err(error) = written {
+        // Not by a macro: the test harness keeps what a passing test prints to itself.
+        let _ = std::io::stderr().write_all(format!("{CALLS_FILE}: {error}\n").as_bytes());
     }
 }
 

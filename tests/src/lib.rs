@@ -42,7 +42,7 @@ mod wait;
 
 pub use artifacts::Artifacts;
 pub use aws::{Aws, AwsError, FunctionSpec, Invocation, LogEvent, ObjectInfo, Parameter, ParameterKind, QueueMessage};
-pub use fault_proxy::{Action, Call, Canned, FaultProxy, Outcome, Rule};
+pub use fault_proxy::{Action, Call, Canned, FaultProxy, Outcome, Permission, Rule};
 pub use http_client::plain_http_client;
 pub use ministack::{MiniStack, MiniStackBuilder};
 pub use needs::{Missing, SkippedTest, enclosing_function, or_skip};

@@ -56,6 +56,7 @@ impl Deployment {
     /// A function with its state there, and no route; beside a state table it has a dead-letter queue.
     pub(crate) async fn furnish(state: State, timeout: Duration) -> anyhow::Result<Self> {
         let proxy = FaultProxy::start().await?;
+        proxy.serve_a_function();
         let stack = MiniStack::builder()
             .endpoint_for_functions(proxy.url())
             .first_retry_after(Duration::from_millis(100))
