@@ -59,17 +59,20 @@ impl CallError {
     /// Whether the same call fails again unless somebody changes something: what it asks for is not there, or not for this function.
     #[must_use]
     pub fn is_lasting(&self) -> bool {
-        const CODES: [&str; 8] = [
+        const CODES: [&str; 11] = [
             "AccessDenied",
             "AccessDeniedException",
             "AllAccessDisabled",
             "InvalidObjectState",
+            "KMS.DisabledException",
+            "KMS.KMSInvalidStateException",
+            "KMS.NotFoundException",
             "NoSuchBucket",
             "NoSuchKey",
             "NoSuchVersion",
             "PermanentRedirect",
         ];
-        self.code.as_deref().is_some_and(|code| CODES.contains(&code) || code.starts_with("KMS"))
+        self.code.as_deref().is_some_and(|code| CODES.contains(&code))
     }
 
     /// Takes what matters out of the SDK's error. Bodies of requests, which may hold secrets, are not shown.

@@ -31,6 +31,12 @@ impl Moment {
         self.0.div_euclid(1000)
     }
 
+    /// Its day in UTC, such as `2026-02-03`.
+    #[must_use]
+    pub fn day(self) -> String {
+        Timestamp::from(self).strftime("%Y-%m-%d").to_string()
+    }
+
     /// A later moment.
     #[must_use]
     pub fn plus(self, time: Duration) -> Self {

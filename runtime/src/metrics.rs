@@ -51,6 +51,7 @@ impl Metrics {
         self.count("EventsRead", tally.events);
         self.count("EventsMatched", tally.matched);
         self.count("EventsIgnored", tally.ignored);
+        self.count("EventsUntold", report.untold);
         self.count("RecordsBroken", tally.broken_records);
         self.count("RuleErrors", tally.rule_errors.values().map(|(count, _)| count).sum());
         self.count("AccessDenied", tally.access_denied);

@@ -47,7 +47,7 @@ async fn the_terminal_shows_the_message_of_an_event() {
 async fn there_is_no_message_where_nothing_matches() {
     let (code, stdout, stderr) = preview(&["--pack", "baseline", &record("management-service")]).await;
     assert_eq!((code, stdout.as_str()), (1, ""));
-    assert!(stderr.contains("no rule matches the event"), "{stderr}");
+    assert!(stderr.contains("none of 9 rules matches the event"), "{stderr}");
     let event = record("signin-success-no-mfa");
     for (arguments, said) in [
         (vec!["--pack", "baseline", "--rule", "nope", &event], "there is no rule \"nope\""),

@@ -49,11 +49,17 @@ pub enum SettingsFault {
         "\"{0}\" is not the number of an account; write its 12 digits, in quotes, as the key, and its name as the value: \"111122223333\" = \"production\""
     )]
     Account(String),
+    /// No name.
+    #[error("the name of the account {0} has to have 1 to 60 characters, and not blanks alone")]
+    Alias(String),
     /// An age that would read too often, or show a change too late.
     #[error("{0} is out of range: give seconds from 30 to 3600, or leave it out for {default}", default = SettingsDocument::DEFAULT_REFRESH_SECONDS)]
     Refresh(i64),
     /// A pattern that fits no path.
-    #[error("\"{0}\" fits no field; write its path, in which `*` stands for one segment and `**` for any")]
+    #[error(
+        "\"{0}\" fits no field; write its path without brackets and blanks, as requestParameters.items.0.name, in which `*` stands for \
+         one segment or a part of it, and `**` for any number of segments"
+    )]
     Redact(String),
     /// A namespace that CloudWatch does not admit.
     #[error(
@@ -67,7 +73,7 @@ impl SettingsFault {
     #[must_use]
     pub fn attribute(&self) -> &'static str {
         match self {
-            Self::Account(_) => "account_aliases",
+            Self::Account(_) | Self::Alias(_) => "account_aliases",
             Self::Refresh(_) => "refresh_seconds",
             Self::Redact(_) => "redact",
             Self::Metrics(_) => "metrics_namespace",
@@ -100,10 +106,18 @@ impl SettingsDocument {
         let is_account = |account: &&String| account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
         let accounts = self.account_aliases.keys().filter(|account| !is_account(account));
         let mut faults: Vec<_> = accounts.map(|account| SettingsFault::Account(account.clone())).collect();
+        let is_name = |name: &String| !name.trim().is_empty() && name.chars().count() <= 60;
+        let nameless = self.account_aliases.iter().filter(|(_, name)| !is_name(name));
+        faults.extend(nameless.map(|(account, _)| SettingsFault::Alias(account.clone())));
         if !(30..=3600).contains(&self.refresh_seconds) {
             faults.push(SettingsFault::Refresh(self.refresh_seconds.into()));
         }
-        let fits_nothing = |pattern: &&String| pattern.split('.').any(str::is_empty);
+        // What other languages write for a path would hide nothing, and nobody would know.
+        let is_foreign = |c: char| c.is_whitespace() || matches!(c, '[' | ']' | '$' | '"' | '\'');
+        let fits_nothing = |pattern: &&String| {
+            pattern.split('.').any(|segment| segment.is_empty() || segment.contains("***"))
+                || pattern.contains(is_foreign)
+        };
         faults.extend(self.redact.iter().filter(fits_nothing).map(|pattern| SettingsFault::Redact(pattern.clone())));
         let metrics = &self.metrics_namespace;
         let is_namespace = (1..=255).contains(&metrics.len())
@@ -142,13 +156,29 @@ mod tests {
     #[test]
     fn what_cannot_be_is_told_by_attribute() {
         let settings = SettingsDocument {
-            account_aliases: BTreeMap::from([("prod".to_owned(), "111122223333".to_owned())]),
+            account_aliases: BTreeMap::from([
+                ("prod".to_owned(), "111122223333".to_owned()),
+                ("111122223333".to_owned(), " ".to_owned()),
+            ]),
             refresh_seconds: 5,
-            redact: vec!["a..b".to_owned(), "a.*".to_owned(), String::new()],
+            redact: ["a..b", "a.*", "", "a[0].b", "$.a", "a b"].map(str::to_owned).into(),
             metrics_namespace: "AWS/Lambda".to_owned(),
             ..SettingsDocument::default()
         };
         let attributes: Vec<_> = settings.faults().iter().map(SettingsFault::attribute).collect();
-        assert_eq!(attributes, ["account_aliases", "refresh_seconds", "redact", "redact", "metrics_namespace"]);
+        assert_eq!(
+            attributes,
+            [
+                "account_aliases",
+                "account_aliases",
+                "refresh_seconds",
+                "redact",
+                "redact",
+                "redact",
+                "redact",
+                "redact",
+                "metrics_namespace"
+            ]
+        );
     }
 }

@@ -219,6 +219,7 @@ impl Settings {
         let attribute = Path::from(fault.attribute());
         let (summary, path) = match fault {
             SettingsFault::Account(account) => ("The key is not an account", attribute.key(account)),
+            SettingsFault::Alias(account) => ("The account has no name", attribute.key(account)),
             SettingsFault::Refresh(seconds) => {
                 let seconds = self.refresh_seconds.known().copied().unwrap_or(*seconds);
                 return Diagnostic::error("The age of the rules is out of range")

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use super::masked::{Masked, Texts};
+
 /// An identity in words, such as `alice@example.com (SSO, AdministratorAccess)`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
@@ -25,31 +27,40 @@ const SSO_ROLE: &str = "AWSReservedSSO_";
 impl Actor {
     /// Reads the identity out of the fields of an event
     /// (<https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html>).
-    pub(super) fn of(text: &impl Fn(&str) -> Option<String>) -> Self {
-        let identity = |key: &str| text(&format!("userIdentity.{key}"));
-        let (name, kind, detail) = named(text, &identity);
-        let account = identity("accountId").filter(|own| text("recipientAccountId").is_some_and(|other| other != *own));
-        Self { name, kind: kind.into(), detail, account }
+    pub(super) fn of(texts: Texts<'_>) -> Self {
+        let (name, kind, detail) = named(texts);
+        let account = texts
+            .get("userIdentity.accountId")
+            .filter(|own| texts.get("recipientAccountId").is_some_and(|other| other.text != own.text));
+        Self {
+            name: name.shown(),
+            kind: kind.into(),
+            detail: detail.map(Masked::shown),
+            account: account.map(Masked::shown),
+        }
     }
 }
 
-type Named = (String, &'static str, Option<String>);
+type Named = (Masked, &'static str, Option<Masked>);
 
-fn named(text: &impl Fn(&str) -> Option<String>, identity: &impl Fn(&str) -> Option<String>) -> Named {
+fn named(texts: Texts<'_>) -> Named {
+    let identity = |key: &str| texts.get(&format!("userIdentity.{key}"));
     let arn = identity("arn");
-    let last_segment = || last(arn.as_deref()?, '/');
+    let last_segment = || arn.as_ref()?.part(|arn| last(arn, '/'));
     let fallback = || {
         let named = ["arn", "principalId", "userName", "invokedBy"].iter().find_map(|key| identity(key));
-        named.or_else(|| text("sourceIPAddress")).unwrap_or_else(|| "unknown".to_owned())
+        named.or_else(|| texts.get("sourceIPAddress")).unwrap_or_else(|| Masked::open("unknown"))
     };
     let user_name = || identity("userName").or_else(last_segment);
-    match identity("type").as_deref() {
-        Some("Root") => ("root".to_owned(), "root user of the account", None),
+    let kind = identity("type");
+    match kind.as_ref().map(|kind| kind.text.as_str()) {
+        Some("Root") => (Masked::open("root"), "root user of the account", None),
         Some("IAMUser") => (user_name().unwrap_or_else(fallback), "IAM user", None),
         Some("AssumedRole") => {
-            let role = identity("sessionContext.sessionIssuer.userName").or_else(|| role_of_arn(arn.as_deref()));
+            let role = identity("sessionContext.sessionIssuer.userName");
+            let role = role.or_else(|| arn.as_ref()?.part(role_of_arn));
             match (role, last_segment()) {
-                (Some(role), Some(session)) => match permission_set(&role) {
+                (Some(role), Some(session)) => match role.part(permission_set) {
                     Some(set) => (session, "SSO", Some(set)),
                     None => (session, "through the role", Some(role)),
                 },
@@ -65,30 +76,31 @@ fn named(text: &impl Fn(&str) -> Option<String>, identity: &impl Fn(&str) -> Opt
         Some("WebIdentityUser") => (user_name().unwrap_or_else(fallback), "web identity", identity("identityProvider")),
         Some("IdentityCenterUser") => {
             let user = identity("onBehalfOf.userId").unwrap_or_else(fallback);
-            let store = identity("onBehalfOf.identityStoreArn").and_then(|arn| last(&arn, '/'));
+            let store = identity("onBehalfOf.identityStoreArn").and_then(|arn| arn.part(|arn| last(arn, '/')));
             (user, "user of IAM Identity Center", store)
         }
         Some("AWSAccount") => {
             // `AROA…:session`, where a role of the other account calls.
-            let session = identity("principalId").map(|id| last(&id, ':').unwrap_or(id));
+            let session = identity("principalId").map(|id| id.map(|id| last(&id, ':').unwrap_or(id)));
             (session.unwrap_or_else(fallback), "principal", None)
         }
         Some("AWSService") => (identity("invokedBy").unwrap_or_else(fallback), "AWS service", None),
-        Some(other) => (fallback(), "identity of type", Some(other.to_owned())),
-        None => without_type(text, identity).unwrap_or_else(|| (fallback(), "no identity recorded", None)),
+        Some(_) => (fallback(), "identity of type", kind),
+        None => without_type(texts).unwrap_or_else(|| (fallback(), "no identity recorded", None)),
     }
 }
 
 /// Events that no identity caused: a service's own, and CloudTrail's findings, of which the identity is told that made most calls.
-fn without_type(text: &impl Fn(&str) -> Option<String>, identity: &impl Fn(&str) -> Option<String>) -> Option<Named> {
-    if let Some(service) = identity("invokedBy") {
+fn without_type(texts: Texts<'_>) -> Option<Named> {
+    if let Some(service) = texts.get("userIdentity.invokedBy") {
         return Some((service, "AWS service", None));
     }
-    const ATTRIBUTIONS: &str = "insightDetails.insightContext.attributions";
-    let attribution = |rest: &str| text(&format!("{ATTRIBUTIONS}.0.{rest}"));
-    attribution("attribute").filter(|attribute| attribute == "userIdentityArn")?;
-    let arn = attribution("insight.0.value")?;
-    Some((last(&arn, '/').unwrap_or(arn), "made most of the calls", None))
+    const FIRST: &str = "insightDetails.insightContext.attributions.0";
+    if !texts.is(&format!("{FIRST}.attribute"), "userIdentityArn") {
+        return None;
+    }
+    let arn = texts.get(&format!("{FIRST}.insight.0.value"))?;
+    Some((arn.map(|arn| last(&arn, '/').unwrap_or(arn)), "made most of the calls", None))
 }
 
 /// What stands behind the last mark, if anything does.
@@ -97,8 +109,8 @@ fn last(text: &str, mark: char) -> Option<String> {
 }
 
 /// The role in `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`.
-fn role_of_arn(arn: Option<&str>) -> Option<String> {
-    let (_, path) = arn?.split_once(":assumed-role/")?;
+fn role_of_arn(arn: &str) -> Option<String> {
+    let (_, path) = arn.split_once(":assumed-role/")?;
     path.split('/').next().map(str::to_owned)
 }
 
@@ -110,6 +122,7 @@ fn permission_set(role: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::display::Display;
     use super::*;
     use trailhook_engine::event::Event;
 
@@ -160,7 +173,7 @@ mod tests {
             let record =
                 format!(r#"{{"userIdentity":{identity},"sourceIPAddress":"192.0.2.1","recipientAccountId":"9"}}"#);
             let event = Event::parse(record.as_bytes()).unwrap();
-            let actor = Actor::of(&|key: &str| event.str(key).map(Cow::into_owned).filter(|text| !text.is_empty()));
+            let actor = Actor::of(Texts { event: &event, display: &Display::default() });
             let detail = actor.detail.map(|detail| format!(" {detail}")).unwrap_or_default();
             let account = actor.account.map(|account| format!(" of {account}")).unwrap_or_default();
             assert_eq!(format!("{} ({}{detail}){account}", actor.name, actor.kind), words, "{identity}");

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use trailhook_engine::Alert;
 use trailhook_engine::document::SettingsDocument;
 use trailhook_engine::event::{Event, Redaction};
 
@@ -26,6 +27,26 @@ impl Display {
             account_aliases: settings.account_aliases.clone(),
             redaction: Redaction::new(settings.redact.iter().map(String::as_str)),
         }
+    }
+
+    /// The account of an alert, as it is shown.
+    #[must_use]
+    pub fn account(&self, alert: &Alert<'_>) -> Option<String> {
+        self.place("recipientAccountId", "userIdentity.accountId", alert.account(), alert)
+    }
+
+    /// The region of an alert, as it is shown.
+    #[must_use]
+    pub fn region(&self, alert: &Alert<'_>) -> Option<String> {
+        self.place("awsRegion", "awsRegion", alert.region(), alert)
+    }
+
+    /// A value that stands at one of two keys.
+    fn place(&self, first: &str, second: &str, value: Option<Cow<'_, str>>, alert: &Alert<'_>) -> Option<String> {
+        let is_first = alert.event.str(first).is_some_and(|text| !text.is_empty());
+        let key = if is_first { first } else { second };
+        let value = value?.into_owned();
+        Some(if self.redaction.hides(key) { HIDDEN.to_owned() } else { value })
     }
 
     /// The value by which alerts are grouped, as it is shown.

@@ -6,10 +6,11 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use trailhook_engine::Alert;
-use trailhook_engine::event::{Event, Leaf};
+use trailhook_engine::event::Leaf;
 
 use super::actor::Actor;
 use super::display::{Display, HIDDEN};
+use super::masked::{Masked, Texts};
 use crate::clock::Moment;
 
 /// Who did what, where, from where and when.
@@ -43,16 +44,37 @@ pub enum Time {
     Absent,
 }
 
-/// What matters of some kinds of events, and where it stands: at most three of them are told.
-const MORE: [(&str, &str); 8] = [
-    ("Through", "userIdentity.invokedBy"),
-    ("Delegate", "userIdentity.invokedByDelegate.accountId"),
-    ("VPC endpoint", "vpcEndpointId"),
-    ("MFA", "additionalEventData.MFAUsed"),
-    ("Resource", "resources.0.ARN"),
-    ("Key", "serviceEventDetails.keyId"),
-    ("Insight", "insightDetails.state"),
-    ("Addendum", "addendum.reason"),
+/// What matters of some kinds of events, and where it stands; of several places the first that the event has. The clauses that made the
+/// rule match may tell it already.
+const MORE: [(&str, &[&str]); 9] = [
+    ("Through", &["userIdentity.invokedBy"]),
+    ("Delegate", &["userIdentity.invokedByDelegate.accountId"]),
+    ("VPC endpoint", &["vpcEndpointId"]),
+    ("MFA", &["additionalEventData.MFAUsed"]),
+    ("Resource", &["resources.0.ARN"]),
+    ("Key", &["serviceEventDetails.keyId"]),
+    ("Insight", &["insightDetails.state"]),
+    (
+        "Target",
+        &[
+            "requestParameters.name",
+            "requestParameters.bucketName",
+            "requestParameters.functionName",
+            "requestParameters.roleName",
+            "requestParameters.userName",
+            "requestParameters.groupName",
+            "requestParameters.policyArn",
+            "requestParameters.groupId",
+            "requestParameters.instanceId",
+            "requestParameters.dBInstanceIdentifier",
+            "requestParameters.keyId",
+            "requestParameters.secretId",
+            "requestParameters.tableName",
+            "requestParameters.clusterName",
+            "requestParameters.roleArn",
+        ],
+    ),
+    ("Addendum", &["addendum.reason"]),
 ];
 /// How many of them are told.
 const MOST: usize = 3;
@@ -60,28 +82,29 @@ const MOST: usize = 3;
 impl Facts {
     /// What of `more` the clauses tell of already is left out.
     pub(crate) fn of(alert: &Alert<'_>, told: &BTreeSet<String>, display: &Display) -> Self {
-        let event = alert.event;
-        let text = |key: &str| {
-            let text = event.str(key).map(Cow::into_owned).filter(|text| !text.is_empty())?;
-            Some(if display.redaction.hides(key) { HIDDEN.to_owned() } else { text })
-        };
+        let texts = Texts { event: alert.event, display };
+        let shown = |key: &str| texts.get(key).map(Masked::shown);
         let or_unknown = |value: Option<String>| value.unwrap_or_else(|| "unknown".to_owned());
-        let service = text("eventSource").or_else(|| text("insightDetails.eventSource"));
+        let service = texts.get("eventSource").or_else(|| texts.get("insightDetails.eventSource"));
+        let service = service.map(|source| source.map(|source| source.trim_end_matches(".amazonaws.com").to_owned()));
         Self {
-            actor: Actor::of(&text),
-            event_name: or_unknown(text("eventName").or_else(|| text("insightDetails.eventName"))),
-            service: or_unknown(service.map(|source| source.trim_end_matches(".amazonaws.com").to_owned())),
-            account: or_unknown(alert.account().map(Cow::into_owned)),
-            region: or_unknown(text("awsRegion")),
-            source_address: text("sourceIPAddress"),
-            user_agent: text("userAgent"),
-            time: match text("eventTime") {
+            actor: Actor::of(texts),
+            event_name: or_unknown(shown("eventName").or_else(|| shown("insightDetails.eventName"))),
+            service: or_unknown(service.map(Masked::shown)),
+            account: or_unknown(display.account(alert)),
+            region: or_unknown(shown("awsRegion")),
+            source_address: shown("sourceIPAddress"),
+            user_agent: shown("userAgent"),
+            time: match texts.get("eventTime") {
                 None => Time::Absent,
-                Some(time) => time.parse::<Timestamp>().map_or(Time::Unreadable(time), |at| Time::At(at.into())),
+                Some(_) if texts.hides("eventTime") => Time::Unreadable(HIDDEN.to_owned()),
+                Some(time) => {
+                    time.text.parse::<Timestamp>().map_or(Time::Unreadable(time.text), |at| Time::At(at.into()))
+                }
             },
-            error: error(&text),
-            event_id: text("eventID"),
-            more: more(event, told, &text),
+            error: error(texts),
+            event_id: shown("eventID"),
+            more: more(texts, told),
         }
     }
 
@@ -125,38 +148,42 @@ impl Facts {
 
 /// Error code and message. A sign-in that failed has no code, and says so in its answer
 /// (<https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-aws-console-sign-in-events.html>).
-fn error(text: &impl Fn(&str) -> Option<String>) -> Option<(String, Option<String>)> {
-    let of_sign_in = || text("responseElements.ConsoleLogin").filter(|outcome| outcome == "Failure");
-    let code = text("errorCode").or_else(of_sign_in)?;
-    Some((code, text("errorMessage")))
+fn error(texts: Texts<'_>) -> Option<(String, Option<String>)> {
+    let of_sign_in = || texts.get("responseElements.ConsoleLogin").filter(|outcome| outcome.text == "Failure");
+    let code = texts.get("errorCode").or_else(of_sign_in)?;
+    Some((code.shown(), texts.get("errorMessage").map(Masked::shown)))
 }
 
-fn more(
-    event: &Event,
-    told: &BTreeSet<String>,
-    text: &impl Fn(&str) -> Option<String>,
-) -> Vec<(Cow<'static, str>, String)> {
-    let found = MORE.iter().filter(|(_, key)| !told.contains(*key)).filter_map(|(name, key)| {
-        let value = text(key)?;
-        let value = match *name {
-            // The actor is the service itself.
-            "Through" if text("userIdentity.type").is_none_or(|kind| kind == "AWSService") => return None,
-            // The call came from there.
-            "Through" if text("sourceIPAddress").as_ref() == Some(&value) => return None,
-            "Insight" => insight(event, text, &value),
-            _ => value,
-        };
-        Some((Cow::Borrowed(*name), value))
+fn more(texts: Texts<'_>, told: &BTreeSet<String>) -> Vec<(Cow<'static, str>, String)> {
+    let found = MORE.iter().filter_map(|(name, keys)| {
+        let (key, value) = keys.iter().find_map(|key| Some((*key, texts.get(key)?)))?;
+        if told.contains(key) {
+            return None;
+        }
+        match *name {
+            // The actor is the service itself, or the call came from there.
+            "Through"
+                if texts.get("userIdentity.type").is_none_or(|kind| kind.text == "AWSService")
+                    || texts.is("sourceIPAddress", &value.text) =>
+            {
+                None
+            }
+            // A resource says it better.
+            "Target" if texts.get("resources.0.ARN").is_some() => None,
+            "Insight" => Some((Cow::Borrowed(*name), insight(texts, &value.shown()))),
+            _ => Some((Cow::Borrowed(*name), value.shown())),
+        }
     });
     found.take(MOST).collect()
 }
 
 /// `ApiCallRateInsight, Start: 85.4 calls a minute, usually 0.02`
-fn insight(event: &Event, text: &impl Fn(&str) -> Option<String>, state: &str) -> String {
-    let kind = text("insightDetails.insightType").unwrap_or_else(|| "Insight".to_owned());
+fn insight(texts: Texts<'_>, state: &str) -> String {
+    let kind = texts.get("insightDetails.insightType").unwrap_or_else(|| Masked::open("Insight"));
     let average = |of: &str| {
         let key = format!("insightDetails.insightContext.statistics.{of}.average");
-        match event.flat().get(key.as_bytes()) {
+        match texts.event.flat().get(key.as_bytes()) {
+            _ if texts.hides(&key) => None,
             Some(Leaf::Float(value)) => Some(*value),
             #[allow(clippy::cast_precision_loss, reason = "an average, which people read to a few digits")]
             Some(Leaf::Int(value)) => Some(*value as f64),
@@ -164,9 +191,9 @@ fn insight(event: &Event, text: &impl Fn(&str) -> Option<String>, state: &str) -
         }
     };
     let rates = average("insight").zip(average("baseline"));
-    let noun = if kind == "ApiErrorRateInsight" { "errors" } else { "calls" };
+    let noun = if kind.text == "ApiErrorRateInsight" { "errors" } else { "calls" };
     let rates = rates.map(|(now, usually)| format!(": {} {noun} a minute, usually {}", short(now), short(usually)));
-    format!("{kind}, {state}{}", rates.unwrap_or_default())
+    format!("{}, {state}{}", kind.shown(), rates.unwrap_or_default())
 }
 
 /// A number to four digits behind the point.
@@ -178,7 +205,7 @@ fn short(number: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use trailhook_engine::event::Redaction;
+    use trailhook_engine::event::{Event, Redaction};
 
     fn facts(record: &str, redact: &[&str]) -> Facts {
         let event = Event::parse(record.as_bytes()).unwrap();

@@ -30,6 +30,8 @@ const NOTICE: usize = 2_500;
 const RULES: usize = 5;
 /// Clauses that made the rule match.
 const CLAUSES: usize = 4;
+/// Fields that a clause may read to tell of them.
+const TOLD: usize = 3;
 
 /// What all messages of a group are about.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -105,6 +107,9 @@ pub struct Notice {
     pub title: String,
     /// What happened, and what to do.
     pub text: String,
+    /// What a program said of it, in lines that stand as they are.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub detail: String,
 }
 
 /// How much of an event is kept.
@@ -121,8 +126,8 @@ pub enum Keep {
 impl Head {
     /// The head of the messages about an alert.
     #[must_use]
-    pub fn of(alert: &Alert<'_>) -> Self {
-        let place = alert.account().zip(alert.region());
+    pub fn of(alert: &Alert<'_>, display: &Display) -> Self {
+        let place = display.account(alert).zip(display.region(alert));
         Self {
             title: alert.primary().map_or_else(|| "alert".to_owned(), |rule| rule.name().to_owned()),
             severity: alert.severity(),
@@ -172,7 +177,7 @@ impl Sample {
     /// A notice of a text.
     #[must_use]
     pub fn of_text(text: &str) -> Self {
-        Self::Notice(Notice { title: String::new(), text: text.to_owned() })
+        Self::Notice(Notice { title: String::new(), text: text.to_owned(), detail: String::new() })
     }
 
     /// The bytes that it takes in the table.
@@ -186,7 +191,9 @@ impl Sample {
     pub fn small(self) -> Self {
         match self {
             Self::Alert(sample) => Self::Alert(Box::new(sample.fit(MAX_SAMPLE))),
-            Self::Notice(Notice { title, text }) => Self::Notice(Notice { title, text: truncate(&text, NOTICE) }),
+            Self::Notice(Notice { title, text, detail }) => {
+                Self::Notice(Notice { title, text: truncate(&text, NOTICE), detail: truncate(&detail, NOTICE) })
+            }
             Self::Removal(_) => self,
         }
     }
@@ -249,7 +256,8 @@ fn why(alert: &Alert<'_>, display: &Display) -> Why {
     Why {
         clauses: telling.iter().map(|phrase| phrase.text().to_owned()).collect(),
         more: line.more(),
-        fields: telling.iter().flat_map(|phrase| phrase.fields()).collect(),
+        // A clause over all fields tells of none in particular.
+        fields: telling.iter().map(|phrase| phrase.fields()).filter(|fields| fields.len() <= TOLD).flatten().collect(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use trailhook_engine::document::{Document, PackDocument, RouteDocument, RuleDocument, SettingsDocument};
 use trailhook_engine::pack::{Pack, Published};
-use trailhook_engine::{Route, Rule, RuleSet};
+use trailhook_engine::{Route, Rule, RuleSet, mask_secrets};
 
 use crate::alert::Display;
 use crate::router::Routes;
@@ -79,12 +79,15 @@ impl fmt::Display for BrokenDocument {
 }
 
 impl Configuration {
-    /// Compiles what was read. A document that does not parse is set aside and stops no other.
+    /// Compiles what was read. A document that does not parse is set aside and stops no other. In place of settings that do not, the
+    /// last ones go on, as long as there are any: nobody is to be shown what they hide.
     #[must_use]
-    pub fn compile(parameters: &Parameters) -> Self {
+    pub fn compile(parameters: &Parameters, last: Option<&SettingsDocument>) -> Self {
         let mut broken = Vec::new();
-        let mut set_aside = |parameter: &Parameter, extent, reason| {
+        let mut set_aside = |parameter: &Parameter, extent, reason: String| {
             let (parameter, version) = (parameter.name.clone(), parameter.version);
+            // Who pasted a secret where it does not belong is not to read it in Slack.
+            let reason = mask_secrets(&String::from(reason)).into_owned();
             broken.push(BrokenDocument { parameter, version, reason, extent });
         };
         let mut compiled = Vec::new();
@@ -123,7 +126,11 @@ impl Configuration {
             let route = RouteDocument::decode(&parameter.value)
                 .map_err(|error| error.to_string())
                 .and_then(|document| check_name(parameter, &document.name).map(|()| document))
-                .and_then(|document| Route::compile(document).map_err(|broken| broken.to_string()));
+                .and_then(|document| match document.destination.faults(None).first() {
+                    // The plan finds it; a document that was written by hand has seen no plan.
+                    Some(fault) => Err(format!("destination: {fault}")),
+                    None => Route::compile(document).map_err(|broken| broken.to_string()),
+                });
             match route {
                 Ok(route) => routes.live.push(route),
                 Err(reason) => {
@@ -136,12 +143,23 @@ impl Configuration {
         let settings = parameters.settings.as_ref().map(|parameter| {
             SettingsDocument::decode(&parameter.value)
                 .inspect_err(|error| set_aside(parameter, Extent::Off, error.to_string()))
-                .unwrap_or_default()
+                .unwrap_or_else(|_| last.cloned().unwrap_or_else(|| what_is_left(&parameter.value)))
         });
         let settings = settings.unwrap_or_default();
         routes.display = Display::of(&settings);
         Self { rules: RuleSet::new(compiled), routes, settings, broken }
     }
+}
+
+/// What is used of settings that cannot be read: what they hide, or else everything is.
+fn what_is_left(text: &str) -> SettingsDocument {
+    let value: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+    let redact = match value.get("redact") {
+        Some(redact) => serde_json::from_value(redact.clone()).ok(),
+        None if value.is_object() => Some(Vec::new()),
+        None => None,
+    };
+    SettingsDocument { redact: redact.unwrap_or_else(|| vec!["**".to_owned()]), ..SettingsDocument::default() }
 }
 
 /// The rules that the document of a pack chooses, or why there are none.
@@ -187,7 +205,7 @@ mod tests {
             ),
             parameter("/t/routes/pager", r#"{"schema":1,"name":"pager","destination":{"type":"pager"}}"#),
         ];
-        let configuration = Configuration::compile(&Parameters { rules, routes, ..Parameters::default() });
+        let configuration = Configuration::compile(&Parameters { rules, routes, ..Parameters::default() }, None);
         assert_eq!(configuration.rules.len(), 1);
         assert_eq!(configuration.routes.live.iter().map(Route::name).collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!(configuration.routes.broken.iter().collect::<Vec<_>>(), ["pager"]);
@@ -199,6 +217,43 @@ mod tests {
         assert!(broken[3].contains("its name is \"good\""), "{}", broken[3]);
         assert!(broken[4].starts_with("/t/routes/pager is off"), "{}", broken[4]);
     }
+
+    #[test]
+    fn no_secret_that_was_pasted_into_a_document_is_told() {
+        let routes = vec![
+            parameter(
+                "/t/routes/a",
+                r#"{"schema":1,"name":"a","destination":"https://hooks.slack.com/services/T0/B0/HIDDEN"}"#,
+            ),
+            parameter(
+                "/t/routes/b",
+                r#"{"schema":1,"name":"b","destination":{"type":"slack_webhook","url_parameter":"https://hooks.slack.com/services/T0/B0/HIDDEN"}}"#,
+            ),
+        ];
+        let configuration = Configuration::compile(&Parameters { routes, ..Parameters::default() }, None);
+        let told: Vec<_> = configuration.broken.iter().map(ToString::to_string).collect();
+        assert!(told.len() == 2 && configuration.routes.live.is_empty(), "{told:?}");
+        assert!(!told.concat().contains("HIDDEN"), "{told:?}");
+    }
+
+    #[test]
+    fn what_settings_hide_stays_hidden_when_they_are_broken() {
+        let hides = |text: &str, last: Option<&SettingsDocument>| {
+            let settings = Some(parameter("/t/settings", text));
+            let configuration = Configuration::compile(&Parameters { settings, ..Parameters::default() }, last);
+            assert_eq!(configuration.broken.len(), 1, "{text}");
+            let redaction = &configuration.routes.display.redaction;
+            (redaction.hides("userAgent"), redaction.hides("eventName"))
+        };
+        let newer = r#"{"schema":9,"redact":["userAgent"]}"#;
+        assert_eq!(hides(newer, None), (true, false), "what can be read of them");
+        assert_eq!(hides("{", None), (true, true), "everything, where nothing can");
+        assert_eq!(hides(r#"{"schema":1,"redact":7}"#, None), (true, true));
+        assert_eq!(hides(r#"{"schema":1,"refresh_seconds":"x"}"#, None), (false, false));
+        let last = SettingsDocument { redact: vec!["userAgent".to_owned()], ..SettingsDocument::default() };
+        assert_eq!(hides("{", Some(&last)), (true, false), "the last ones go on");
+    }
+
     #[test]
     fn packs_bring_their_rules() {
         let mut document = Pack::find("baseline").unwrap().newest().document();
@@ -206,7 +261,7 @@ mod tests {
         document.disabled_rules.insert("access-denied".to_owned());
         let compile = |name: &str, text: &str| {
             let packs = vec![parameter(&format!("/t/packs/{name}"), text)];
-            Configuration::compile(&Parameters { packs, ..Parameters::default() })
+            Configuration::compile(&Parameters { packs, ..Parameters::default() }, None)
         };
         let told = |configuration: &Configuration| {
             configuration.broken.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")

@@ -6,7 +6,7 @@ use std::time::Duration;
 use aws_sdk_ssm::Client;
 use tokio::sync::Mutex;
 use tokio::time::timeout;
-use trailhook_engine::document::{DocumentKind, Namespace};
+use trailhook_engine::document::{DocumentKind, Namespace, SettingsDocument};
 
 use super::configuration::{Configuration, Parameter, Parameters};
 use crate::aws::CallError;
@@ -52,6 +52,8 @@ pub struct Kept {
     pub configuration: Arc<Configuration>,
     /// When it was read.
     pub read_at: Moment,
+    /// Since when it could not be read anew.
+    pub failing_since: Option<Moment>,
     /// When it is to be read again.
     due_at: Moment,
 }
@@ -60,6 +62,13 @@ pub struct Kept {
 struct Read {
     configuration: Configuration,
     calls: u32,
+}
+
+impl Kept {
+    /// The same, which could not be read anew now.
+    fn failing(self) -> Self {
+        Self { failing_since: Some(self.failing_since.unwrap_or_else(|| SystemClock.now())), ..self }
+    }
 }
 
 impl ConfigStore {
@@ -88,21 +97,21 @@ impl ConfigStore {
         // Not taken out: who is cancelled while it reads leaves the last good one in place.
         let current = match kept.clone() {
             Some(last) if SystemClock.now() < last.due_at => last,
-            Some(last) => match timeout(REFRESH_PATIENCE, self.read()).await {
+            Some(last) => match timeout(REFRESH_PATIENCE, self.read(Some(&last.configuration.settings))).await {
                 Ok(Ok(read)) => keep(read),
                 Ok(Err(error)) => {
                     tracing::error!(%error, read_at = %last.read_at, "the last good configuration stays in use");
-                    last
+                    last.failing()
                 }
                 Err(_) => {
                     tracing::error!(
                         read_at = %last.read_at,
                         "reading the configuration takes too long; the last good one stays in use"
                     );
-                    last
+                    last.failing()
                 }
             },
-            None => keep(self.read().await?),
+            None => keep(self.read(None).await?),
         };
         let routes = &current.configuration.routes;
         if routes.live.is_empty() {
@@ -115,7 +124,7 @@ impl ConfigStore {
         Ok(current)
     }
 
-    async fn read(&self) -> Result<Read, CallError> {
+    async fn read(&self, last: Option<&SettingsDocument>) -> Result<Read, CallError> {
         let (rules, routes, packs, settings) = tokio::try_join!(
             self.documents(DocumentKind::Rule),
             self.documents(DocumentKind::Route),
@@ -125,7 +134,7 @@ impl ConfigStore {
         let ((rules, rule_pages), (routes, route_pages), (packs, pack_pages)) = (rules, routes, packs);
         let calls = rule_pages + route_pages + pack_pages + 1;
         let packs_read = packs.len();
-        let configuration = Configuration::compile(&Parameters { rules, routes, packs, settings });
+        let configuration = Configuration::compile(&Parameters { rules, routes, packs, settings }, last);
         for broken in &configuration.broken {
             tracing::error!(parameter = broken.parameter, "{broken}");
         }
@@ -176,19 +185,20 @@ impl ConfigStore {
 fn keep(read: Read) -> Kept {
     let (now, Read { configuration, calls }) = (SystemClock.now(), read);
     let age = age_to_read(configuration.settings.refresh_seconds, calls, SystemClock.random());
-    Kept { configuration: Arc::new(configuration), read_at: now, due_at: now.plus(age) }
+    Kept { configuration: Arc::new(configuration), read_at: now, failing_since: None, due_at: now.plus(age) }
 }
 
 /// The age at which a configuration is read anew: what the settings say, by chance up to a fifth more or less, so that a fleet does
 /// not read at once; and never more calls than one in two seconds, since a whole account has forty a second.
 fn age_to_read(refresh_seconds: u32, calls: u32, random: u64) -> Duration {
     const PER_CALL: Duration = Duration::from_secs(2);
-    /// Settings that were written by hand may say anything.
-    const LEAST: u32 = 30;
-    let wanted = Duration::from_secs(refresh_seconds.max(LEAST).into()).max(PER_CALL * calls);
+    // Settings that were written by hand may say anything.
+    let wanted = Duration::from_secs(refresh_seconds.clamp(30, 3_600).into());
     // From four to six fifths.
     let thousandths = 800 + u32::try_from(random % 401).unwrap_or_default();
-    (wanted * thousandths / 1_000).max(PER_CALL * calls)
+    let (wanted, least) = (wanted * thousandths / 1_000, PER_CALL * calls);
+    // Also where the pages decide.
+    if wanted < least { least * (thousandths + 200) / 1_000 } else { wanted }
 }
 
 #[cfg(test)]
@@ -203,6 +213,7 @@ mod tests {
         };
         assert_eq!(ages(60, 4), (48_000, 72_000));
         assert_eq!(ages(0, 4), (24_000, 36_000), "never as fast as it can");
-        assert_eq!(ages(60, 50), (100_000, 120_000), "many pages are not read more often than one in two seconds");
+        assert_eq!(ages(u32::MAX, 4), (2_880_000, 4_320_000), "nor never");
+        assert_eq!(ages(60, 50), (100_000, 140_000), "many pages are not read more often than one in two seconds");
     }
 }

@@ -115,11 +115,14 @@ impl<T: Table, C: Clock, P: Post> Intake<'_, T, C, P> {
     pub fn removal(&mut self, removal: &Removal) {
         let Removal { bucket, key, sequencer, .. } = removal;
         let removed = RemovedLog::of(removal);
+        // Without it, the time tells one removal of a key from the next.
+        let time = removal.at.map(|at| at.to_string()).unwrap_or_default();
+        let order = if sequencer.is_empty() { time.as_str() } else { sequencer };
         let value = |text: &Option<String>| text.clone().unwrap_or_default();
         for route in notice_routes(&self.routes.live) {
             let head = Head { title: "log object removed".to_owned(), severity: Severity::High, place: None };
             let entry = Entry {
-                event_id: digest(&["removed", bucket, key, sequencer]),
+                event_id: digest(&["removed", bucket, key, order]),
                 time: removal.at,
                 sample: Sample::Removal(removed.clone()),
                 values: vec![("Who", value(&removed.by)), ("From", value(&removed.from))],
@@ -180,7 +183,7 @@ impl<T: Table, C: Clock, P: Post> Intake<'_, T, C, P> {
                 sample,
                 values: told.clone(),
             };
-            let terms = self.terms(route, Head::of(&alert), grouping.seconds());
+            let terms = self.terms(route, Head::of(&alert, display), grouping.seconds());
             self.put(key, terms, entry);
         }
     }
@@ -193,20 +196,19 @@ impl<T: Table, C: Clock, P: Post> Intake<'_, T, C, P> {
             return;
         }
         let rule = alert.primary().map_or("", |rule| rule.name());
-        let account = alert.account().unwrap_or_else(|| "unknown".into());
-        tracing::error!(
-            rule,
-            account = account.as_ref(),
-            "no route takes an alert, and there is no default route for it"
-        );
-        let day = self.deliverer.outbox.clock().now().to_string();
-        let day = day.split('T').next().unwrap_or_default();
+        let account = self.routes.display.account(alert).unwrap_or_else(|| "unknown".to_owned());
+        tracing::error!(rule, account, "no route takes an alert, and there is no default route for it");
+        let day = self.deliverer.outbox.clock().now().day();
         let text = format!(
             "No route takes some alerts, and no default route does: the first today is of the rule {rule} in the account {account}. \
              They are counted, as `unrouted` in the function's log, and told to nobody. Apply a trailhook_route with `default = true`, or widen the \
              `match` of one."
         );
-        self.notice(&["unrouted", day], Severity::High, &Notice { title: "alerts without a route".to_owned(), text });
+        self.notice(
+            &["unrouted", &day],
+            Severity::High,
+            &Notice { title: "alerts without a route".to_owned(), text, detail: String::new() },
+        );
     }
 
     fn terms(&self, route: &Route, head: Head, window: u32) -> Terms {

@@ -1,6 +1,6 @@
 //! What delivery did.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::outbox::{GroupKey, Key, OutboxError};
@@ -45,6 +45,8 @@ pub struct Sent {
     pub lags: Vec<Duration>,
     /// How long the oldest of those has been due that were looked at.
     pub oldest_due: Duration,
+    /// The routes on which a message is there.
+    pub delivered: BTreeSet<String>,
     /// Why a route does not take what it was to tell, for each that refused something for good.
     pub refused: BTreeMap<String, String>,
     /// What could not be sent now, by route.
@@ -75,6 +77,7 @@ impl Sent {
         self.lags.extend(other.lags);
         self.oldest_due = self.oldest_due.max(other.oldest_due);
         self.heirs.extend(other.heirs);
+        self.delivered.extend(other.delivered);
         self.refused.extend(other.refused);
         for (route, RouteFailure { alerts, reason }) in other.failures {
             self.failed(&route, alerts, || reason);

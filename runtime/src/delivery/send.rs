@@ -43,6 +43,7 @@ struct Due<'r> {
     key: GroupKey,
     pending: u64,
     severity: Severity,
+    is_notice: bool,
 }
 
 /// What to do with the channel's next groups.
@@ -196,14 +197,14 @@ impl<T: Table, C: Clock, P: Post> Round<'_, T, C, P> {
                     let owed = group.owed_since().map_or(Duration::ZERO, |owed| now.since(owed));
                     sent.oldest_due = sent.oldest_due.max(owed);
                     let (key, pending, severity) = (key.clone(), group.pending(), group.head.severity);
-                    due.push(Due { route: *route, key, pending, severity });
+                    due.push(Due { route: *route, key, pending, severity, is_notice: group.is_notice() });
                 }
                 Some(_) => sent.pending += group.pending(),
                 None => {}
             }
         }
-        // The gravest first, and of those that have been due longest.
-        due.sort_by_key(|due| Reverse(due.severity));
+        // Words about the function itself behind all alerts; the gravest first, and of those that have been due longest.
+        due.sort_by_key(|due| (due.is_notice, Reverse(due.severity)));
         Ok(due)
     }
 

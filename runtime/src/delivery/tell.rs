@@ -100,9 +100,11 @@ impl<T: Table, C: Clock, P: Post> Round<'_, T, C, P> {
         let clock = outbox.clock();
         match answer {
             Answer::Delivered { thread } => {
-                if let Some((first, _)) = draft.times {
+                // A summary waits for the end of its window, as it is meant to.
+                if let (Some((first, _)), false) = (draft.times, matches!(draft.kind, DraftKind::Summary { .. })) {
                     sent.lags.push(clock.now().since(first));
                 }
+                sent.delivered.insert(group.route.clone());
                 let thread = lane::thread(&route.document().destination, thread);
                 outbox.record(group, draft, thread, repeats, self.late()).await?;
                 sent.messages += 1;

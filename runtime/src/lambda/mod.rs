@@ -127,16 +127,20 @@ async fn handle(function: &Function, invocation: &LambdaEvent<Box<RawValue>>) ->
             }
             reply::answer(&reply, &outcome, summary).map_err(|error| failed("IncompleteInvocation", &error))
         }
-        Invocation::Flush => match function.pipeline.flush(&kept, deadline).await {
-            Ok(sent) => {
-                metrics.sent(&sent);
-                metrics.oldest_due(sent.oldest_due);
-                Ok(reply::flushed(&sent))
+        Invocation::Flush => {
+            let (sent, outcome) = function.pipeline.flush(&kept, deadline).await;
+            metrics.sent(&sent);
+            let summary = reply::flushed(&sent);
+            match outcome {
+                Ok(()) => {
+                    metrics.oldest_due(sent.oldest_due);
+                    Ok(summary)
+                }
+                Err(error) => Err(failed("IncompleteInvocation", &error)),
             }
-            Err(error) => Err(failed("IncompleteInvocation", &error)),
-        },
+        }
         Invocation::SelfTest => {
-            let found = function.pipeline.self_test(&kept, &invocation.context.request_id, deadline).await;
+            let found = function.pipeline.self_test(&kept, deadline).await;
             metrics.sent(&found.sent);
             reply::self_tested(&found).map_err(|error| failed("SelfTestFailed", &error))
         }
@@ -158,7 +162,7 @@ fn deadline(milliseconds: u64) -> Moment {
 
 fn failed(error_type: &str, error: &dyn std::error::Error) -> Diagnostic {
     let error_message = error.to_string();
-    tracing::error!(error_type, error = error_message, "invocation failed; Lambda will retry it");
+    tracing::error!(error_type, error = error_message, "the invocation failed");
     Diagnostic { error_type: error_type.to_owned(), error_message }
 }
 

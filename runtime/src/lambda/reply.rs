@@ -86,6 +86,7 @@ pub(super) fn summary(report: &Report) -> Value {
         "ignored": report.tally.ignored,
         "recorded": report.tally.recorded,
         "matches": report.tally.matched,
+        "untold": report.untold,
         "rule_errors": report.tally.rule_errors.values().map(|(count, _)| count).sum::<u64>(),
         "below_threshold": report.taken.below_threshold,
         "unrouted": report.taken.unrouted,

@@ -48,7 +48,7 @@ enum Command {
     Explain(ExplainArguments),
     /// Show the message of an event as people will see it: in the terminal, with a link to Slack's builder, or as a picture
     ///
-    /// Exit code 0: it is shown; 1: no rule matches the event; 2: the rules or the event cannot be read, or there is no browser.
+    /// Exit code 0: it is shown; 1: there is no message, such as of an event that no rule matches; 2: the rules or the event cannot be read, or there is no browser.
     Preview(PreviewArguments),
     /// List the rule packs, or show one with its rules
     ///
@@ -136,8 +136,8 @@ struct PreviewArguments {
     /// The event of a log with this `eventID`; it can be left out if there is but one
     #[arg(long, value_name = "ID")]
     event_id: Option<String>,
-    /// Messages as they are sent, instead of an event: one in JSON, a list, or the lines of `trailhook replay --json`
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["rules", "pack", "rule", "event_id", "full", "mention", "alias", "redact", "no_link"])]
+    /// Messages as they are sent, instead of an event: one in JSON, a list, or the lines of `trailhook replay --json`; - for standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["rules", "pack", "rule", "event_id", "full", "mention", "alias", "redact", "no_link", "event"])]
     messages: Option<PathBuf>,
     /// All request parameters, as a route with `detail = "full"` shows them
     #[arg(long)]
@@ -163,7 +163,7 @@ struct PreviewArguments {
     /// The colours of the picture
     #[arg(long, value_enum, default_value = "light", requires = "picture")]
     theme: preview::Theme,
-    /// The width of the picture: that of a phone is about 380
+    /// The width of the picture, 320 to 1600: that of a phone is about 380
     #[arg(long, value_name = "PIXELS", default_value = "640", value_parser = clap::value_parser!(u32).range(320..=1600), requires = "picture")]
     width: u32,
     /// One CloudTrail record, or a log file (.json or .json.gz); - for standard input

@@ -6,7 +6,7 @@ use super::block::{Block, Message, Text};
 use super::removal;
 use super::render::{VALUE, header, moment, moments, plain_line, render, time};
 use super::terminal::plain;
-use super::text::{code, escape, word};
+use super::text::{code, code_lines, escape, word};
 use super::view::View;
 use crate::alert::{AlertSample, Facts, Notice, Sample};
 use crate::outbox::{Draft, DraftKind};
@@ -20,6 +20,8 @@ pub enum Shape {
     Small,
 }
 
+/// Characters of a message. Slack refuses those above about 13,200 (`msg_blocks_too_long`).
+const LONGEST: usize = 11_900;
 /// Values of a field that are named.
 const TOP: usize = 3;
 /// Characters of the reason why a route did not deliver.
@@ -44,6 +46,7 @@ pub fn compose(draft: &Draft, shape: Shape, view: &View<'_>) -> Message {
         message.blocks.insert(below_title, Block::paragraph(why));
         message.text = format!("Undeliverable on route {}: {}", quoteless(&lost.route, 80), message.text);
     }
+    fit(&mut message.blocks);
     if shape == Shape::Small {
         message.blocks = vec![Block::paragraph(message.text.clone())];
     }
@@ -56,6 +59,16 @@ pub fn compose(draft: &Draft, shape: Shape, view: &View<'_>) -> Message {
         message.text = format!("{call} {}", message.text);
     }
     message
+}
+
+/// Takes the longest paragraphs away until the rest is short enough: a message that Slack refuses tells less.
+fn fit(blocks: &mut Vec<Block>) {
+    let is_paragraph = |block: &Block| matches!(block, Block::Section { fields, .. } if fields.is_empty());
+    while blocks.iter().map(Block::length).sum::<usize>() > LONGEST {
+        let paragraphs = blocks.iter().enumerate().filter(|(_, block)| is_paragraph(block));
+        let Some((longest, _)) = paragraphs.max_by_key(|(_, block)| block.length()) else { return };
+        blocks.remove(longest);
+    }
 }
 
 /// One alert, and how many more there are like it.
@@ -107,10 +120,14 @@ fn summary(draft: &Draft) -> Message {
 
 fn notice_message(draft: &Draft, notice: &Notice) -> Message {
     let title = format!("⚙\u{fe0f} Trailhook: {}", draft.head.title);
-    let blocks = vec![
+    let mut blocks = vec![
         Block::Header { text: Text::plain(title.chars().take(150).collect::<String>()) },
         Block::paragraph(quoteless(&notice.text, NOTICE)),
     ];
+    if !notice.detail.is_empty() {
+        let lines = notice.detail.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned);
+        blocks.push(Block::paragraph(code_lines(lines, NOTICE).0));
+    }
     Message { text: plain_line(&format!("{title}: {}", notice.text)), blocks }
 }
 
@@ -289,7 +306,8 @@ mod tests {
         let mut draft = draft(&[record(1)], Repeats::Summary, true, None);
         draft.head.title = "rule refused erred".to_owned();
         let text = "The rule refused erred on an event: KeyError <x>".to_owned();
-        draft.samples = vec![Sample::Notice(Notice { title: draft.head.title.clone(), text })];
+        let detail = "error[TH0107]: unknown method\n\n  1 | event.x`\n    |      ^".to_owned();
+        draft.samples = vec![Sample::Notice(Notice { title: draft.head.title.clone(), text, detail })];
         insta::assert_snapshot!(json_of(&compose(&draft, Shape::Whole, &PLAIN)));
     }
 

@@ -1,12 +1,14 @@
 //! Links to AWS's console.
 
+use crate::alert::HIDDEN;
+
 /// The address of an event in the CloudTrail console of its account; `None` where the region or the identity is none that could
 /// stand in an address.
 pub(super) fn event_link(region: &str, event_id: &str) -> Option<String> {
     let is_plain = |text: &str| {
         !text.is_empty() && text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     };
-    if !is_plain(region) || !is_plain(event_id) {
+    if !is_plain(region) || !is_plain(event_id) || region == HIDDEN || event_id == HIDDEN {
         return None;
     }
     // Each partition has a console of its own.
@@ -37,6 +39,7 @@ mod tests {
             event_link("eu-west-1", "e-1").unwrap(),
             "https://eu-west-1.console.aws.amazon.com/cloudtrailv2/home?region=eu-west-1#/events/e-1"
         );
+        assert!(event_link("hidden", "e-1").is_none() && event_link("eu-west-1", "hidden").is_none());
         assert!(event_link("evil.example/", "e-1").is_none() && event_link("eu-west-1", "a#b").is_none());
     }
 }

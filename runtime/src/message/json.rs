@@ -40,6 +40,12 @@ pub fn letter(draft: &Draft) -> Letter {
     if let Some((account, region)) = &head.place {
         attributes.extend([("account", account.clone()), ("region", region.clone())]);
     }
+    for (_, value) in &mut attributes {
+        *value = value
+            .chars()
+            .map(|c| if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') { '?' } else { c })
+            .collect();
+    }
     attributes.retain(|(_, value)| !value.is_empty());
     Letter { subject, body: body(draft, &Value::Null), attributes }
 }
@@ -101,7 +107,7 @@ fn document(draft: &Draft) -> Value {
 
 fn sample(sample: &Sample) -> Value {
     match sample {
-        Sample::Notice(Notice { title, text }) => json!({"notice": title, "text": text}),
+        Sample::Notice(Notice { title, text, detail }) => json!({"notice": title, "text": text, "detail": detail}),
         Sample::Removal(removed) => json!({
             "removed": {
                 "bucket": removed.bucket, "key": removed.key, "by": removed.by, "source_address": removed.from,

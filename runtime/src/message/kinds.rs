@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::{ProptestConfig, any, prop, prop_oneof, proptest};
 use serde_json::{Value, json};
-use trailhook_engine::document::{Mention, RuleDocument, Severity};
+use trailhook_engine::document::{Mention, RuleDocument, Severity, Threshold, Window};
 use trailhook_engine::event::{Event, Redaction};
 use trailhook_engine::{Alert, Rule};
 
@@ -15,7 +15,7 @@ use super::render::render;
 use super::view::View;
 use crate::alert::{AlertSample, Display, Head, Keep, RemovedLog, Sample};
 use crate::clock::Moment;
-use crate::outbox::{Draft, Entry, Group, Repeats, Terms};
+use crate::outbox::{Draft, Entry, Group, Repeats, Terms, Undeliverable};
 use crate::source::Removal;
 
 /// A record of this kind, as it stands in the fixtures of the end-to-end tests.
@@ -94,6 +94,45 @@ fn all_request_parameters_are_shown_where_they_are_wanted() {
     let full = render(&sample(&record, Keep::Parameters, &Display::default()), &PLAIN);
     assert_harmless(&full);
     golden("full", &full);
+}
+
+/// Each text that is a value in a record.
+fn texts_of(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::String(text) => found.push(text.clone()),
+        Value::Array(items) => items.iter().for_each(|item| texts_of(item, found)),
+        Value::Object(members) => members.values().for_each(|member| texts_of(member, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn who_hides_everything_sees_nothing() {
+    let display = Display { redaction: Redaction::new(["**"]), ..Display::default() };
+    for kind in ["signin-failure", "insight-start", "cross-account-role", "delegated", "data-s3", "management-sso"] {
+        let record = record(kind);
+        let (rule, event) = (rule(), Event::parse(record.to_string().as_bytes()).unwrap());
+        let alert = Alert { event: &event, rules: &[&rule] };
+        let mut shown = serde_json::to_string(&Head::of(&alert, &display)).unwrap();
+        for keep in [Keep::Shown, Keep::Parameters, Keep::Event] {
+            let sample = sample(&record, keep, &display);
+            shown += &serde_json::to_string(&sample).unwrap();
+            shown += &serde_json::to_string(&render(&sample, &PLAIN)).unwrap();
+        }
+        shown += &display.grouping_value(&event, "actor");
+        let mut texts = Vec::new();
+        texts_of(&record, &mut texts);
+        // Words that are ours, or a key's, as well, or too short to be one.
+        let is_telling = |text: &&String| {
+            text.len() > 4 && !["ConsoleLogin", "Insight", "Start", "Success"].contains(&text.as_str())
+        };
+        for text in texts.iter().filter(is_telling) {
+            assert!(!shown.contains(text.as_str()), "{kind}: {text} in {shown}");
+        }
+        assert!(!shown.contains("console.aws"), "{kind}: no link can lead to what is hidden: {shown}");
+        // What happened is still told.
+        assert_eq!(shown.contains("Failed with"), kind == "signin-failure", "{kind}: {shown}");
+    }
 }
 
 #[test]
@@ -218,14 +257,31 @@ proptest! {
         // The author's own words may hold code spans.
         document.description = texts[11].replace('`', "'");
         document.runbook_url = Some(format!("https://wiki.example/{}", "x".repeat(texts[0].len())));
+        document.threshold = Some(Threshold { count: 2, window: Window::parse("5m").unwrap(), by: vec!["x".repeat(300)], distinct: None });
         document.labels = (0..20).map(|number| (format!("key{number}"), texts[number % 12].clone())).collect();
         let rules: Vec<_> = (0..9).map(|_| Rule::compile(document.clone()).unwrap()).collect();
         let event = Event::parse(record.to_string().as_bytes()).unwrap();
         for keep in [Keep::Shown, Keep::Parameters] {
             let alert = Alert { event: &event, rules: &rules.iter().collect::<Vec<_>>() };
-            let Sample::Alert(sample) = Sample::of(&alert, keep, &Display::default()) else { panic!("an alert") };
+            let sample = Sample::of(&alert, keep, &Display::default());
             let aliases = BTreeMap::from([(texts[5].clone(), texts[1].clone())]);
-            assert_harmless(&render(&sample, &View { account_aliases: &aliases, ..PLAIN }));
+            let lost = Undeliverable { route: "r".repeat(64), reason: texts[7].clone() };
+            for (count, undeliverable) in [(1, None), (9, None), (9, Some(lost))] {
+                let entries = (0..count).map(|number| {
+                    let value = |place: usize| texts[(number + place) % 12].clone();
+                    let names = ["Actors", "Events", "From", "Accounts", "Regions", "Failed with"];
+                    let values = names.iter().enumerate().map(|(place, name)| (*name, value(place))).collect();
+                    let time = Some(Moment::from_millis(1_770_091_506_000 + i64::try_from(number).unwrap() * 86_400_000));
+                    Entry { event_id: number.to_string(), time, sample: sample.clone(), values }
+                });
+                let head = Head::of(&alert, &Display::default());
+                let terms = Terms { head, channel: "c".to_owned(), window: 900, repeats: Repeats::Summary, undeliverable };
+                let mut group = Group::new(&terms);
+                let entries: Vec<_> = entries.collect();
+                group.add(&entries, &terms, Moment::from_millis(1_770_091_506_000));
+                let draft = group.draft(Repeats::Summary, Moment::from_millis(1_770_091_506_000)).unwrap();
+                assert_harmless(&compose(&draft, Shape::Whole, &View { account_aliases: &aliases, ..PLAIN }));
+            }
         }
     }
 }

@@ -17,7 +17,7 @@ pub(super) fn opening(draft: &Draft, removed: &RemovedLog) -> Message {
     let what = if removed.is_marker {
         "Somebody hid an object of the log bucket behind a delete marker; its versions are still there."
     } else {
-        "Somebody removed an object of the log bucket. What stood in it is gone, unless the bucket keeps versions."
+        "Somebody removed an object of the log bucket, or a version of one, for good."
     };
     let field = |label: &str, value: String| Text::markup(format!("*{label}*\n{value}"));
     let or_unknown = |text: Option<&str>| text.map_or_else(|| "not recorded".to_owned(), |text| code(text, NAME));

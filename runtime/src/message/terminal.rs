@@ -21,7 +21,11 @@ pub fn draw(message: &Value) -> String {
             }
             Some("actions") => {
                 for button in block.get("elements").and_then(Value::as_array).into_iter().flatten() {
-                    let url = button.get("url").and_then(Value::as_str).unwrap_or_default();
+                    let url = button
+                        .get("url")
+                        .and_then(Value::as_str)
+                        .unwrap_or_default()
+                        .replace(char::is_control, "\u{fffd}");
                     let text = decode(&text_of(button.get("text")));
                     line(&mut out, "┃ ", &format!("{DIM}[{text}] {url}{RESET}"));
                 }
@@ -34,7 +38,7 @@ pub fn draw(message: &Value) -> String {
                     // A field is a label and its value below it; side by side they take less room.
                     let text = text_of(Some(field));
                     let (label, value) = text.split_once('\n').unwrap_or((text.as_str(), ""));
-                    let padding = " ".repeat(14_usize.saturating_sub(label.chars().count()));
+                    let padding = " ".repeat(15_usize.saturating_sub(label.chars().count()).max(1));
                     let value = value.replace('\n', " ");
                     line(&mut out, "┃   ", &styled(&format!("{label}{padding}{value}")));
                 }
@@ -56,7 +60,9 @@ fn line(out: &mut String, margin: &str, text: &str) {
 }
 
 fn text_of(element: Option<&Value>) -> String {
-    element.and_then(|element| element.get("text")).and_then(Value::as_str).map(plain).unwrap_or_default()
+    let text = element.and_then(|element| element.get("text")).and_then(Value::as_str).map(plain).unwrap_or_default();
+    // Messages of a file may hold anything, and a terminal does what it is told.
+    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
 }
 
 /// Takes date tokens for their plain text, and leaves the rest of the markup.
@@ -119,7 +125,7 @@ mod tests {
         ]});
         let drawn = draw(&message);
         let bare = [BOLD, DIM, CODE, RESET].iter().fold(drawn, |text, style| text.replace(style, ""));
-        assert_eq!(bare, "┃ High: root\n┃ a & b*c*\n┃   When        2026-02-03\n┃ small\n");
+        assert_eq!(bare, "┃ High: root\n┃ a & b*c*\n┃   When         2026-02-03\n┃ small\n");
     }
 
     #[test]

@@ -190,6 +190,12 @@ impl Group {
         self.owed = if before == 0 { due } else { self.owed.min(due) };
     }
 
+    /// Whether it is a word about the function itself, and no alert.
+    #[must_use]
+    pub fn is_notice(&self) -> bool {
+        matches!(self.samples.first(), Some(Kept { sample: Sample::Notice(_), .. }))
+    }
+
     /// Alerts that are to be told.
     #[must_use]
     pub fn pending(&self) -> u64 {

@@ -28,17 +28,6 @@ use crate::source::{Item, LogObject, Part, Work};
 use notices::Notices;
 use read::FunctionIntake;
 
-/// Why nothing was done.
-#[derive(Debug, thiserror::Error)]
-pub enum InvocationError {
-    /// There is no configuration to work with.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    /// The table does not say what is due.
-    #[error(transparent)]
-    Outbox(#[from] OutboxError),
-}
-
 /// What delivers in the function.
 type FunctionDeliverer = Deliverer<StateTable, SystemClock, Senders>;
 
@@ -91,7 +80,7 @@ impl Pipeline {
         }
         let mut found = notices::of_configuration(kept);
         found.extend(notices::of_rules(&told, configuration.settings.notify_rule_errors));
-        found.extend(notices::of_reading(&outcome.report.tally, outcome.failures()));
+        found.extend(notices::of_reading(&told, outcome.failures()));
         let noticed = self.notify(found, &mut intake).await;
         outcome.report.taken = intake.into_taken();
         let groups = outcome.report.taken.groups.keys().cloned().collect::<Vec<_>>();
@@ -112,18 +101,21 @@ impl Pipeline {
 
     /// Sends what earlier invocations have left and what is due by now.
     ///
-    /// # Errors
-    ///
-    /// [`OutboxError`] if the table does not say what is due.
-    pub async fn flush(&self, kept: &Kept, deadline: Moment) -> Result<Sent, OutboxError> {
+    /// What was sent is told in any case; the error is that of a table that does not say what is due.
+    pub async fn flush(&self, kept: &Kept, deadline: Moment) -> (Sent, Result<(), OutboxError>) {
         let mut intake = self.deliverer.intake(&kept.configuration.routes, deadline);
         let noticed = self.notify(notices::of_configuration(kept), &mut intake).await;
         self.notices.told(noticed);
         // What is claimed by now is due by now, but the index on it may be behind.
         let groups = intake.into_taken().groups.into_keys().collect::<Vec<_>>();
         let mut sent = Box::pin(self.deliverer.send(&kept.configuration.routes, groups, deadline)).await;
-        sent.add(Box::pin(self.deliverer.flush(&kept.configuration.routes, deadline)).await?);
-        Ok(sent)
+        match Box::pin(self.deliverer.flush(&kept.configuration.routes, deadline)).await {
+            Ok(more) => {
+                sent.add(more);
+                (sent, Ok(()))
+            }
+            Err(error) => (sent, Err(error)),
+        }
     }
 
     /// Claims what people are to know of the function itself, and gives back by what it is known. What cannot be claimed now is by
@@ -133,9 +125,11 @@ impl Pipeline {
         if identities.is_empty() {
             return identities;
         }
-        match Box::pin(intake.finish()).await {
-            Ok(()) => identities,
-            Err(error) => {
+        let claimed = Box::pin(intake.finish()).await;
+        // Of each group by itself: one that cannot be claimed is reason enough to try all again.
+        match claimed.err().or_else(|| intake.take_failures().into_iter().next()) {
+            None => identities,
+            Some(error) => {
                 tracing::error!(%error, "people could not be told what is wrong with the function");
                 Vec::new()
             }
@@ -171,6 +165,11 @@ impl Pipeline {
                     let (tally, outcome) = Box::pin(read::record(&configuration.rules, record, intake)).await;
                     (tally, record.is_told, outcome.err().map(Failure::from))
                 }
+                // Others clean up as they like.
+                Item::Removal(removal) if ObjectKind::of_key(&removal.key) == ObjectKind::Other => {
+                    report.skipped += 1;
+                    continue;
+                }
                 Item::Removal(removal) => {
                     report.removed += 1;
                     tracing::warn!(bucket = removal.bucket, key = removal.key, "a log object was removed");
@@ -182,6 +181,12 @@ impl Pipeline {
             };
             if is_told {
                 told.add(tally.clone());
+            } else if tally.matched > 0 {
+                report.untold += tally.matched;
+                tracing::warn!(
+                    matches = tally.matched,
+                    "told to nobody: the message is old, or past logs are counted alone"
+                );
             }
             report.tally.add(tally);
             failures.extend(failure);

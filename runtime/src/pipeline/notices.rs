@@ -13,13 +13,16 @@ use crate::alert::{Notice, truncate};
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::{BrokenDocument, Extent, Kept};
 use crate::matcher::Tally;
+use crate::outbox::digest;
 
-/// The age of a configuration from which on people are told that it cannot be read anew.
+/// How long reading anew may fail until people are told.
 const STALE: Duration = Duration::from_secs(60 * 60);
 /// Characters of a reason.
 const REASON: usize = 1_500;
 /// Notices that an instance remembers to have told.
 const REMEMBERED: usize = 1_000;
+/// Documents that are told of one by one. More are broken by one cause.
+const DOCUMENTS: usize = 5;
 
 /// What a notice is known by: it is told once.
 pub(super) type Identity = Vec<String>;
@@ -38,7 +41,14 @@ pub(super) struct Found {
 impl Found {
     fn new(identity: &[&str], severity: Severity, title: &str, text: String) -> Self {
         let identity = identity.iter().map(|part| (*part).to_owned()).collect();
-        Self { identity, severity, notice: Notice { title: title.to_owned(), text } }
+        Self { identity, severity, notice: Notice { title: title.to_owned(), text, detail: String::new() } }
+    }
+}
+
+impl Found {
+    fn with_detail(mut self, detail: String) -> Self {
+        self.notice.detail = truncate(&detail, REASON);
+        self
     }
 }
 
@@ -64,37 +74,69 @@ impl Notices {
     }
 }
 
-/// What is wrong with the configuration: each version of a document that is broken, and one that is old because no newer can be
-/// read.
+/// What is wrong with the configuration: documents that are broken, and that no newer one can be read.
 pub(super) fn of_configuration(kept: &Kept) -> Vec<Found> {
     // Several things may be wrong with one document.
-    let mut broken: BTreeMap<(&str, i64), Vec<&BrokenDocument>> = BTreeMap::new();
+    let mut broken: BTreeMap<&str, Vec<&BrokenDocument>> = BTreeMap::new();
     for document in &kept.configuration.broken {
-        broken.entry((&document.parameter, document.version)).or_default().push(document);
+        broken.entry(&document.parameter).or_default().push(document);
     }
-    let broken = broken.into_iter().map(|((parameter, version), documents)| {
-        let name: Vec<_> = parameter.rsplit('/').take(2).collect();
-        let name = name.into_iter().rev().collect::<Vec<_>>().join("/");
-        let is_off = documents.iter().any(|document| document.extent == Extent::Off);
-        let title = if is_off { format!("{name} is off") } else { format!("{name} works in part") };
-        let reasons: Vec<_> = documents.iter().map(|document| format!("{document}.")).collect();
+    let mut found = if broken.len() > DOCUMENTS {
+        vec![of_many_documents(&broken)]
+    } else {
+        broken.iter().map(|(parameter, documents)| of_document(parameter, documents)).collect()
+    };
+    let failing = kept.failing_since.map_or(Duration::ZERO, |since| SystemClock.now().since(since));
+    if failing >= STALE {
         let text = format!(
-            "{} This is told once for each version of the document. Apply the configuration again, or remove the parameter.",
-            truncate(&reasons.join(" "), REASON)
-        );
-        Found::new(&["document", parameter, &version.to_string()], Severity::High, &title, text)
-    });
-    let mut found: Vec<_> = broken.collect();
-    let age = SystemClock.now().since(kept.read_at);
-    if age >= STALE {
-        let text = format!(
-            "The rules and routes were last read {} minutes ago. Parameter Store has not answered since, or not in time; until then \
-             the last good ones are in use. It is told once a day. The function's log has the reason.",
-            age.as_secs() / 60
+            "The rules and routes could not be read for {} minutes: Parameter Store does not answer, or not in time. Until it does, those of \
+             {} are in use. This is told once a day; the function's log has the reason.",
+            failing.as_secs() / 60,
+            kept.read_at
         );
         found.push(Found::new(&["stale", &day()], Severity::High, "the configuration is old", text));
     }
     found
+}
+
+/// The last segments of a parameter's name, such as `rules/root-activity`.
+fn short_name(parameter: &str) -> String {
+    let name: Vec<_> = parameter.rsplit('/').take(2).collect();
+    name.into_iter().rev().collect::<Vec<_>>().join("/")
+}
+
+fn of_document(parameter: &str, documents: &[&BrokenDocument]) -> Found {
+    let is_off = documents.iter().any(|document| document.extent == Extent::Off);
+    let (name, state) = (short_name(parameter), if is_off { "is off" } else { "works in part" });
+    let reasons = documents.iter().map(|document| document.reason.as_str()).collect::<Vec<_>>().join("\n");
+    let version = documents.first().map_or(0, |document| document.version);
+    let text = format!(
+        "The function cannot use version {version} of the document {parameter} as it was published; everything else works. Apply the \
+         configuration again, or remove the parameter. This is told once for each version."
+    );
+    // A parameter that is removed and made again begins anew with its versions.
+    let identity = ["document", parameter, &version.to_string(), &digest(&[&reasons])];
+    Found::new(&identity, Severity::High, &format!("{name} {state}"), text).with_detail(reasons)
+}
+
+fn of_many_documents(broken: &BTreeMap<&str, Vec<&BrokenDocument>>) -> Found {
+    let line = |(parameter, documents): (&&str, &Vec<&BrokenDocument>)| {
+        let reason = documents.first().and_then(|document| document.reason.lines().next()).unwrap_or_default();
+        format!("{}: {reason}", short_name(parameter))
+    };
+    let lines: Vec<_> = broken.iter().take(DOCUMENTS).map(line).collect();
+    let text = format!(
+        "The function cannot use {} documents as they were published: a newer provider may have written them for a newer function. \
+         Everything else works. The first of them, and the function's log has all:",
+        broken.len()
+    );
+    let all: Vec<_> = broken
+        .iter()
+        .map(|(parameter, documents)| format!("{parameter} {:?}", documents.first().map(|of| of.version)))
+        .collect();
+    let identity = ["documents", &digest(&all.iter().map(String::as_str).collect::<Vec<_>>())];
+    let title = format!("{} documents are off or work in part", broken.len());
+    Found::new(&identity, Severity::High, &title, text).with_detail(lines.join("\n"))
 }
 
 /// The rules that erred, once a day each.
@@ -121,8 +163,8 @@ pub(super) fn of_reading<'f>(tally: &Tally, failures: impl Iterator<Item = &'f F
             _ => "content".to_owned(),
         };
         let text = format!(
-            "A log could not be read, and what happened in it is not known: {} It is told once a day for each reason; Lambda tries \
-             each log again, and then puts its notification into the function's on-failure destination.",
+            "A log could not be read, and what happened in it is not known: {} It is told once a day for each reason. \
+             Its notification comes again, and goes at last to where failed ones are kept.",
             truncate(&format!("{failure}."), REASON)
         );
         let title = format!("a log in {} cannot be read", truncate(bucket, 63));
@@ -140,6 +182,5 @@ pub(super) fn of_reading<'f>(tally: &Tally, failures: impl Iterator<Item = &'f F
 
 /// Today.
 fn day() -> String {
-    let now = SystemClock.now().to_string();
-    now.split('T').next().unwrap_or_default().to_owned()
+    SystemClock.now().day()
 }

@@ -18,6 +18,8 @@ pub struct Report {
     pub skipped: u64,
     /// Log objects that somebody removed.
     pub removed: u64,
+    /// Events that match, and of which nobody is told because they are old.
+    pub untold: u64,
     /// What was seen in logs and records.
     pub tally: Tally,
     /// What became of the matches.

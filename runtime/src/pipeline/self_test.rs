@@ -4,7 +4,7 @@ use trailhook_engine::document::Severity;
 
 use super::Pipeline;
 use crate::alert::Notice;
-use crate::clock::Moment;
+use crate::clock::{Clock as _, Moment, SystemClock};
 use crate::config::Kept;
 use crate::delivery::Sent;
 use crate::outbox::Table as _;
@@ -36,8 +36,10 @@ impl SelfTest {
 
 impl Pipeline {
     /// Checks the documents and the table, and sends one message on each route, the way of an alert: with its secret, through the
-    /// outbox, at its channel's pace. The identity keeps one self-test from another.
-    pub async fn self_test(&self, kept: &Kept, identity: &str, deadline: Moment) -> SelfTest {
+    /// outbox, at its channel's pace. A route is well if its message is there.
+    pub async fn self_test(&self, kept: &Kept, deadline: Moment) -> SelfTest {
+        // A retry of Lambda has the name of the first try, whose messages are not those of this one.
+        let identity = format!("{:016x}", SystemClock.random());
         let configuration = &kept.configuration;
         let mut checks: Vec<_> = configuration
             .broken
@@ -47,13 +49,13 @@ impl Pipeline {
         let mut intake = self.deliverer.intake(&configuration.routes, deadline);
         for route in &configuration.routes.live {
             let text = format!(
-                "This is a test, which somebody asked for: alerts of the namespace {} reach you on the route \"{}\", by {} rules.",
-                self.config.namespace(),
+                "This tests the route \"{}\" of the namespace {}, as somebody asked for. Rules at work there: {}.",
                 route.name(),
+                self.config.namespace(),
                 configuration.rules.len(),
             );
-            let notice = Notice { title: "self-test".to_owned(), text };
-            intake.notice_on(route, &["self-test", identity], Severity::Info, &notice);
+            let notice = Notice { title: "self-test".to_owned(), text, detail: String::new() };
+            intake.notice_on(route, &["self-test", &identity], Severity::Info, &notice);
         }
         let claimed = Box::pin(intake.finish()).await;
         let problem = match (&claimed, intake.take_failures().first()) {
@@ -70,8 +72,16 @@ impl Pipeline {
         self.deliverer.give_up(&configuration.routes, &taken);
         for route in &configuration.routes.live {
             let left = sent.failures.get(route.name()).map(|failure| failure.reason.clone());
+            let is_there = sent.delivered.contains(route.name());
             let problem = sent.refused.get(route.name()).cloned().or(left);
-            let problem = problem.or_else(|| claimed.is_err().then(|| "the state table failed".to_owned()));
+            let problem = problem.or_else(|| {
+                let why = if claimed.is_err() {
+                    "the state table failed"
+                } else {
+                    "somebody else sends it; look whether it came"
+                };
+                (!is_there).then(|| why.to_owned())
+            });
             checks.push(Check { what: format!("route {}", route.name()), problem });
         }
         SelfTest { checks, sent }

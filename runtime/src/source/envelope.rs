@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::error::SourceError;
 use super::work::{Part, Reply, Work};
-use super::{Reading, message, records_of, text_at};
+use super::{Reading, message, parse, records_of, text_at};
 
 /// Messages around a message. EventBridge to SNS to SQS are two.
 const MAX_DEPTH: usize = 4;
@@ -21,6 +21,9 @@ pub(super) fn queue_messages(value: &Value) -> Option<&[Value]> {
 pub(super) fn of_queue(messages: &[Value], reading: Reading) -> Work {
     let part = |record: &Value| {
         let mut part = Part { id: text_at(record, "messageId").map(str::to_owned), ..Part::default() };
+        let sent =
+            record.pointer("/attributes/SentTimestamp").and_then(Value::as_str).and_then(|sent| sent.parse().ok());
+        let reading = Reading { sent, ..reading };
         let body = text_at(record, "body");
         let read = body.ok_or_else(|| SourceError::broken("message of SQS", "it has no body"));
         if let Err(error) = read.and_then(|body| inner(body, reading, &mut part)) {
@@ -68,7 +71,7 @@ fn inner(body: &str, reading: Reading, part: &mut Part) -> Result<(), SourceErro
     if body.trim() == VALIDATION {
         return Ok(());
     }
-    let value: Value = serde_json::from_str(body).map_err(|error| SourceError::broken("message", error))?;
+    let value = parse("message", body)?;
     let delivers = reading.delivers || value.get("deliver").and_then(Value::as_bool) == Some(true);
     message(body, &value, Reading { depth, delivers, ..reading }, part)
 }

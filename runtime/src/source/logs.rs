@@ -1,6 +1,6 @@
 //! Subscriptions of CloudWatch Logs.
 
-use std::io::Read as _;
+use std::io::{BufReader, Read as _};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -13,8 +13,8 @@ use super::error::SourceError;
 use super::work::{BareRecord, Item, Part};
 use crate::clock::Moment;
 
-/// Bytes of what a subscription sends, unpacked. Lambda takes 6 MB of a payload; text packs ten to one.
-const MAX_BYTES: u64 = 64 * 1024 * 1024;
+/// Bytes of what a subscription sends, unpacked. CloudWatch Logs packs a megabyte or less into one.
+const MAX_BYTES: u64 = 16 * 1024 * 1024;
 
 const WHAT: &str = "message of CloudWatch Logs";
 
@@ -44,13 +44,13 @@ pub(super) fn read(value: &Value, reading: Reading, part: &mut Part) -> Result<b
     let Some(data) = value.pointer("/awslogs/data") else { return Ok(false) };
     let data = data.as_str().ok_or_else(|| SourceError::broken(WHAT, "`awslogs.data` is no text"))?;
     let packed = STANDARD.decode(data).map_err(|error| SourceError::broken(WHAT, error))?;
-    let mut unpacked = Vec::new();
-    let mut decoder = MultiGzDecoder::new(packed.as_slice()).take(MAX_BYTES + 1);
-    decoder.read_to_end(&mut unpacked).map_err(|error| SourceError::broken(WHAT, error))?;
-    if u64::try_from(unpacked.len()).unwrap_or(u64::MAX) > MAX_BYTES {
+    // As it is unpacked, so that it is not in memory twice.
+    let mut unpacked = BufReader::new(MultiGzDecoder::new(packed.as_slice()).take(MAX_BYTES));
+    let batch: Result<Batch, _> = serde_json::from_reader(&mut unpacked);
+    if unpacked.get_ref().limit() == 0 {
         return Err(SourceError::broken(WHAT, format!("it is longer than {MAX_BYTES} bytes")));
     }
-    let batch: Batch = serde_json::from_slice(&unpacked).map_err(|error| SourceError::broken(WHAT, error))?;
+    let batch = batch.map_err(|error| SourceError::broken(WHAT, error))?;
     // `CONTROL_MESSAGE` asks whether somebody is there.
     if batch.message_type != "DATA_MESSAGE" {
         return Ok(true);

@@ -23,6 +23,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::Value;
+use trailhook_engine::event::Json;
 
 /// The age of a message from which on its events are counted and not told: who replays a dead-letter queue of last month does
 /// not want its alerts.
@@ -36,12 +37,16 @@ struct Reading {
     delivers: bool,
     /// Messages around it.
     depth: usize,
+    /// When the queue got it, in milliseconds since 1970, for what says no time itself.
+    sent: Option<i64>,
 }
 
 impl Reading {
     /// Whether people are told of what happened at a time. An unreadable time is none.
     fn is_told(&self, time: Option<&str>) -> bool {
-        let age = time.and_then(|time| Some(self.now.duration_since(time.parse::<Timestamp>().ok()?)));
+        let sent = self.sent.and_then(|sent| Timestamp::from_millisecond(sent).ok());
+        let time = time.and_then(|time| time.parse::<Timestamp>().ok()).or(sent);
+        let age = time.map(|time| self.now.duration_since(time));
         self.delivers || age.is_none_or(|age| age.as_secs() <= OLD.as_secs().cast_signed())
     }
 }
@@ -67,14 +72,14 @@ impl Invocation {
     ///
     /// [`SourceError`] that names what came. The invocation then fails, so that it is retried and kept, not swallowed.
     pub fn recognise(payload: &str, now: Timestamp) -> Result<Self, SourceError> {
-        let value: Value = serde_json::from_str(payload).map_err(|error| SourceError::broken("payload", error))?;
+        let value = parse("payload", payload)?;
         match value.get("trailhook").and_then(Value::as_str) {
             Some("flush") => return Ok(Self::Flush),
             Some("self-test") => return Ok(Self::SelfTest),
             _ => {}
         }
         let delivers = value.get("deliver").and_then(Value::as_bool) == Some(true);
-        let reading = Reading { now, delivers, depth: 0 };
+        let reading = Reading { now, delivers, depth: 0, sent: None };
         let work = match (envelope::queue_messages(&value), batch::tasks(&value)) {
             (Some(messages), _) => envelope::of_queue(messages, reading),
             (None, Some(job)) => batch::work(job)?,
@@ -95,6 +100,30 @@ fn message(text: &str, value: &Value, reading: Reading, part: &mut Part) -> Resu
         || logs::read(value, reading, part)?
         || envelope::read(value, reading, part)?;
     if is_known { Ok(()) } else { Err(SourceError::unknown(value)) }
+}
+
+/// A text as JSON for looking at its shape: what strict readers refuse, such as half a pair of surrogates in a request parameter, is no
+/// reason not to read the record around it.
+fn parse(what: &'static str, text: &str) -> Result<Value, SourceError> {
+    if let Ok(value) = serde_json::from_str(text) {
+        return Ok(value);
+    }
+    Json::parse(text.as_bytes()).map(|json| lenient(&json)).map_err(|error| SourceError::broken(what, error))
+}
+
+/// Recursion is bounded by the depth that the engine's reader admits.
+fn lenient(json: &Json) -> Value {
+    match json {
+        Json::Null => Value::Null,
+        Json::Bool(value) => (*value).into(),
+        Json::Int(value) => (*value).into(),
+        Json::BigInt(_) | Json::Float(_) => json.to_string().into(),
+        Json::Str(text) => text.to_string_lossy().into(),
+        Json::Array(items) => items.iter().map(lenient).collect(),
+        Json::Object(members) => Value::Object(
+            members.iter().map(|(key, value)| (key.to_string_lossy().into_owned(), lenient(value))).collect(),
+        ),
+    }
 }
 
 /// The text at a key.

@@ -123,6 +123,23 @@ fn numbers_of_a_record_are_kept_as_they_were_written() {
 }
 
 #[test]
+fn what_strict_readers_refuse_is_read() {
+    let payload = recorded("eventbridge-api-call").to_string();
+    for (odd, kept) in [(r#""odd":"half a pair: \ud83d","#, r"\ud83d"), (r#""odd":1e999,"#, "1e999")] {
+        let payload = payload.replacen(r#""detail":{"#, &format!(r#""detail":{{{odd}"#), 1);
+        for payload in [
+            payload.clone(),
+            json!({"Records": [{"eventSource": "aws:sqs", "messageId": "m", "body": payload}]}).to_string(),
+        ] {
+            let read = Invocation::recognise(&payload, NOW.parse().unwrap());
+            let Ok(Invocation::Work(work)) = read else { panic!("{read:?}") };
+            let Some(Item::Record(record)) = work.parts[0].items.first() else { panic!("{work:?}") };
+            assert!(record.text.contains(kept), "{}", record.text);
+        }
+    }
+}
+
+#[test]
 fn keys_of_s3_are_form_decoded_and_those_of_eventbridge_are_not() {
     let payload = json!({"Records": [s3("ObjectCreated:Put", "a+b/c%2Bd%3D%26/%C3%A9%25.json.gz")]});
     assert_eq!(items(&payload), ["log é%.json.gz"]);
@@ -158,6 +175,13 @@ fn what_is_old_is_counted_and_not_told_unless_somebody_says_so() {
         let body = json!({"Records": [record], "deliver": delivers}).to_string();
         let queued = json!({"Records": [{"eventSource": "aws:sqs", "messageId": "m", "body": body}]});
         assert_eq!(items(&queued), [expected], "{time} in a queue");
+    }
+    let raw = json!({"s3Bucket": BUCKET, "s3ObjectKey": ["x"]}).to_string();
+    for (sent, expected) in [("1770206400000", "log x"), ("1767225600000", "log x, counted alone")] {
+        let attributes = json!({"SentTimestamp": sent});
+        let queued =
+            json!({"Records": [{"eventSource": "aws:sqs", "messageId": "m", "body": raw, "attributes": attributes}]});
+        assert_eq!(items(&queued), [expected], "a notice that says no time, sent at {sent}");
     }
     let mut notice = recorded("cloudtrail-notice");
     notice["Records"][0]["Sns"]["Timestamp"] = "2026-01-01T00:00:00Z".into();

@@ -55,7 +55,10 @@ async fn different_values_can_be_counted_and_the_other_rules_of_an_event_are_tol
     let second = deliver("e2", "192.0.2.1").await;
     assert_eq!(second, first, "the same place, in the same conversation");
     let third = deliver("e3", "192.0.2.2").await;
-    assert!(third.contains("Critical: places") && third.contains("Also matched plain"), "the graver rule leads: {third}");
+    assert!(
+        third.contains("Critical: places") && third.contains("Also matched plain"),
+        "the graver rule leads: {third}"
+    );
     assert!(third.contains("Threshold reached:* `2 different sourceIPAddress within 10m`"), "{third}");
 }
 

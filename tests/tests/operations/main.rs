@@ -7,6 +7,7 @@ mod support;
 
 mod metrics;
 mod notices;
+mod redaction;
 mod refresh;
 mod self_test;
 

@@ -21,7 +21,7 @@ async fn it_sends_a_message_on_each_route() {
         assert_eq!(deployment.shown().len(), 2 * round, "each self-test sends anew");
     }
     let shown = deployment.shown();
-    for part in ["self-test", NAMESPACE, "by 1 rules"] {
+    for part in ["self-test", NAMESPACE, "Rules at work there: 1."] {
         assert!(shown[0].contains(part), "{part}: {}", shown[0]);
     }
 }

@@ -29,8 +29,11 @@ pub(crate) fn recorded(name: &str, key: &str) -> Value {
 /// Times of a few minutes ago, in place of those of a recording: what is older than a week is told to nobody.
 fn recent(payload: &Value) -> Value {
     let text = payload.to_string();
-    let now = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
-    serde_json::from_str(&text.replace("2026-02-03T", &format!("{now}T"))).unwrap()
+    let minutes_ago = jiff::Timestamp::now() - jiff::SignedDuration::from_mins(5);
+    let hour = minutes_ago.strftime("%Y-%m-%dT%H").to_string();
+    // The hours of the recordings; their minutes and seconds stay.
+    let recorded = (0..24).map(|hour| format!("2026-02-03T{hour:02}"));
+    serde_json::from_str(&recorded.fold(text, |text, recorded| text.replace(&recorded, &hour))).unwrap()
 }
 
 /// The payload of a subscription of CloudWatch Logs with these records.

@@ -14,8 +14,7 @@ pub(super) fn schema() -> Schema {
         .describe(
             "A route says where alerts go. Every route that is not a default one takes the alerts that its `match` block describes; \
              default routes take what none of those took. Exactly one of the blocks `slack_webhook`, `slack_app` and `sns` says \
-             where to. It is published as the parameter `{namespace}/routes/{name}`.\n\n\
-             `detail`, `mention` and `console_link` are published and change nothing yet.",
+             where to. It is published as the parameter `{namespace}/routes/{name}`.",
         )
         .attribute(
             schema::string("name")

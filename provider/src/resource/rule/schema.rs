@@ -67,7 +67,7 @@ pub(super) fn schema() -> Schema {
         .attribute(
             schema::string("runbook_url")
                 .optional()
-                .describe("An `https` page that says what to do about a match, for a button of the alert. The function does not show it yet."),
+                .describe("An `https` page that says what to do about a match, for a button of the alert."),
         )
         .attribute(schema::list("group_by", Type::String).optional().describe(
             "Fields of the event: alerts of the rule with equal values in all of them are one conversation. `actor` stands for who did \

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -34,7 +35,10 @@ pub(super) fn find() -> anyhow::Result<Browser> {
     let found =
         env::split_paths(&path).flat_map(|folder| NAMES.map(|name| folder.join(name))).find(|file| file.is_file());
     let program = found.with_context(|| {
-        format!("a picture needs Chromium or Chrome: install one, or say where it is in the variable {VARIABLE}")
+        format!(
+            "a picture needs Chromium or Chrome: install one, or say where it is in the variable {VARIABLE}; in the repository, \
+             `scripts/browser.sh --install` brings one"
+        )
     })?;
     Ok(Browser { program })
 }
@@ -52,7 +56,8 @@ impl Browser {
             let mut command = Command::new(&self.program);
             command
                 .args(["--headless", "--disable-gpu", "--hide-scrollbars", "--disable-dev-shm-usage", "--no-first-run"])
-                .args(["--disable-extensions", "--no-sandbox"])
+                .arg("--disable-extensions")
+                .args(is_root().then_some("--no-sandbox"))
                 .arg(format!("--user-data-dir={}", folder.path().join("profile").display()))
                 .args(more)
                 .arg(address.as_str());
@@ -69,6 +74,11 @@ impl Browser {
         ])?;
         fs::read(&picture).with_context(|| format!("{} made no picture", self.program.display()))
     }
+}
+
+/// Whether this process belongs to root, for whom Chromium's sandbox does not work.
+fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
 }
 
 /// What the page says of itself when it is drawn. What does not fit, or is not known, would be seen wrong by people, too.
@@ -92,12 +102,16 @@ fn height(drawn: &str) -> anyhow::Result<u32> {
 /// Runs a program to its end, or ends it. Gives what it said.
 fn finish(command: &mut Command, said: &std::path::Path) -> anyhow::Result<String> {
     // Into a file: a pipe that nobody reads would stop it.
-    let file = fs::File::create(said)?;
-    let mut child: Child = command.stdin(Stdio::null()).stdout(file).stderr(Stdio::null()).spawn()?;
+    let (file, complaints) = (fs::File::create(said)?, said.with_extension("err"));
+    let errors = fs::File::create(&complaints)?;
+    let mut child: Child = command.stdin(Stdio::null()).stdout(file).stderr(errors).spawn()?;
     let began = Instant::now();
     loop {
         if let Some(status) = child.try_wait()? {
-            ensure!(status.success(), "it ended with {status}");
+            if !status.success() {
+                let complaints = fs::read_to_string(&complaints).unwrap_or_default();
+                bail!("it ended with {status}: {}", complaints.lines().last().unwrap_or("it said nothing"));
+            }
             return Ok(String::from_utf8_lossy(&fs::read(said)?).into_owned());
         }
         if began.elapsed() > LIMIT {

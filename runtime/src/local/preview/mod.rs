@@ -5,6 +5,7 @@ mod page;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
@@ -12,6 +13,7 @@ use jiff::Timestamp;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use trailhook_engine::document::{Mention, SettingsDocument};
+use trailhook_engine::event::Redaction;
 use trailhook_engine::{Alert, Rule, RuleSet, Verdict};
 
 use super::output::{self, Output};
@@ -61,43 +63,62 @@ pub(super) fn run(subject: &Subject, show: &Show) -> anyhow::Result<End> {
         Subject::Event { event, event_id, sources, rule, options } => {
             let event = input::event(event, event_id.as_deref())?;
             let rules = compile(sources, rule.as_deref())?;
-            let Verdict { ignored_by, alerts, recorded, .. } = rules.decide(&event, Timestamp::now());
-            if alerts.is_empty() {
-                let why = match (ignored_by, recorded.first()) {
-                    (Some(rule), _) => format!("the rule {} ignores the event", rule.name()),
-                    (None, Some(rule)) => format!("the dry-run rule {} alone matches, which is not told", rule.name()),
-                    (None, None) => "no rule matches the event; `trailhook explain` shows why".to_owned(),
-                };
-                output::error(&format!("no message: {why}"));
+            let verdict = rules.decide(&event, Timestamp::now());
+            for failure in &verdict.errors {
+                output::error(&format!("the rule {} erred: {}", failure.rule.name(), failure.describe()));
+            }
+            if verdict.alerts.is_empty() {
+                output::error(&format!("no message: {}", why_not(&verdict, &rules)));
                 return Ok(End::Findings);
             }
-            let message = message(&Alert { event: &event, rules: &alerts }, options)?;
+            let message = message(&Alert { event: &event, rules: &verdict.alerts }, options)?;
             vec![serde_json::to_value(message).context("writing the message")?]
         }
     };
+    if messages.is_empty() {
+        output::error("no messages");
+        return Ok(End::Findings);
+    }
+    let mut output = Output::new();
     match show {
         Show::Terminal => {
-            let mut output = Output::new();
             for message in &messages {
                 output.line(&terminal::draw(message))?;
+            }
+            if let [message] = messages.as_slice() {
                 output.line(&format!("In Slack's own builder: {}\n", builder_link(message)))?;
             }
-            output.flush()?;
         }
         Show::Json => {
-            let mut output = Output::new();
             for message in &messages {
                 output.line(&message.to_string())?;
             }
-            output.flush()?;
         }
         Show::Picture { file, theme, width } => {
             let browser = browser::find()?;
             let picture = browser.draw(&page::page(&messages), *theme, *width)?;
             fs::write(file, picture).with_context(|| format!("writing {}", file.display()))?;
+            output.line(&format!("{}", file.display()))?;
         }
     }
+    output.flush()?;
     Ok(End::Well)
+}
+
+/// Why nobody is told of an event.
+fn why_not(verdict: &Verdict<'_>, rules: &RuleSet) -> String {
+    if let Some(rule) = verdict.ignored_by {
+        return format!("the rule {} ignores the event", rule.name());
+    }
+    if let Some(rule) = verdict.excepted.first() {
+        return format!("the rule {} matches, and an exception of it takes that away", rule.name());
+    }
+    if let Some(rule) = verdict.recorded.first() {
+        return format!("the rule {} matches, and its action is `record`: it is counted alone", rule.name());
+    }
+    let names = rules.names().count();
+    let inert = "; `trailhook explain` shows why. Rules that are switched off or have expired match nothing";
+    format!("none of {} matches the event{inert}", output::count(u64::try_from(names).unwrap_or(u64::MAX), "rule"))
 }
 
 fn compile(sources: &Sources, wanted: Option<&str>) -> anyhow::Result<RuleSet> {
@@ -128,8 +149,14 @@ fn message(alert: &Alert<'_>, options: &Options) -> anyhow::Result<Message> {
     }
     let mention = options.mention.as_deref().map(Mention::parse).transpose()?;
     let display = Display::of(&settings);
+    for pattern in &options.redact {
+        let hides = Redaction::new([pattern.as_str()]);
+        if !alert.event.flat().keys().any(|key| hides.hides(&key.to_string_lossy())) {
+            output::error(&format!("note: the event has no field that \"{pattern}\" hides"));
+        }
+    }
     let keep = if options.is_full { Keep::Parameters } else { Keep::Shown };
-    let head = Head::of(alert);
+    let head = Head::of(alert, &display);
     let terms = Terms { head, channel: String::new(), window: 0, repeats: Repeats::AtOnce, undeliverable: None };
     let time = alert.event.time().map(Moment::from);
     let sample = Sample::of(alert, keep, &display);
@@ -148,7 +175,11 @@ fn message(alert: &Alert<'_>, options: &Options) -> anyhow::Result<Message> {
 
 /// Messages of a file: one, a list of them, or lines as `trailhook replay --json` writes them.
 fn written(path: &Path) -> anyhow::Result<Vec<Value>> {
-    let text = fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+    let text = if path.as_os_str() == "-" {
+        io::read_to_string(io::stdin().lock()).context("reading standard input")?
+    } else {
+        fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?
+    };
     let values: Vec<Value> = match serde_json::from_str(&text) {
         Ok(Value::Array(values)) => values,
         Ok(value) => vec![value],
@@ -162,10 +193,20 @@ fn written(path: &Path) -> anyhow::Result<Vec<Value>> {
         Some(message) => message.clone(),
         None => value,
     };
-    let is_message = |value: &Value| value.get("text").is_some_and(Value::is_string);
-    let messages: Vec<_> = values.into_iter().map(message).filter(is_message).collect();
-    ensure!(!messages.is_empty(), "{} holds no message of Slack: an object with `text` and `blocks`", path.display());
-    Ok(messages)
+    let is_message = |value: &Value| {
+        value.get("text").is_some_and(Value::is_string) && value.get("blocks").is_none_or(Value::is_array)
+    };
+    // The last line of a replay.
+    let is_summary = |value: &Value| value.get("summary").is_some();
+    let values: Vec<_> = values.into_iter().filter(|value| !is_summary(value)).map(message).collect();
+    let strange = values.iter().filter(|value| !is_message(value)).count();
+    ensure!(
+        strange == 0,
+        "{} holds what is no message of Slack, an object with `text` and `blocks`: {strange} of {}",
+        path.display(),
+        values.len()
+    );
+    Ok(values)
 }
 
 /// Slack's builder shows the blocks that stand behind the `#` (<https://docs.slack.dev/block-kit>). Nothing is sent there but by
