@@ -53,7 +53,8 @@ async fn there_is_no_message_where_nothing_matches() {
         (vec!["--pack", "baseline", "--rule", "nope", &event], "there is no rule \"nope\""),
         (vec!["--pack", "baseline", "--alias", "prod=1", &event], "is not the number of an account"),
         (vec!["--pack", "baseline", "--mention", "@all", &event], "calls nobody"),
-        (vec!["--messages", &event], "holds no message of Slack"),
+        (vec!["--messages", &event], "holds what is no message of Slack"),
+        (vec!["--pack", "baseline", "--messages", &event], "cannot be used with"),
         (vec![&event], "required"),
     ] {
         let (code, _, stderr) = preview(&arguments).await;

@@ -87,7 +87,7 @@ impl Configuration {
         let mut set_aside = |parameter: &Parameter, extent, reason: String| {
             let (parameter, version) = (parameter.name.clone(), parameter.version);
             // Who pasted a secret where it does not belong is not to read it in Slack.
-            let reason = mask_secrets(&String::from(reason)).into_owned();
+            let reason = mask_secrets(&reason).into_owned();
             broken.push(BrokenDocument { parameter, version, reason, extent });
         };
         let mut compiled = Vec::new();

@@ -124,7 +124,7 @@ fn who_hides_everything_sees_nothing() {
         texts_of(&record, &mut texts);
         // Words that are ours, or a key's, as well, or too short to be one.
         let is_telling = |text: &&String| {
-            text.len() > 4 && !["ConsoleLogin", "Insight", "Start", "Success"].contains(&text.as_str())
+            text.len() > 8 && !["ConsoleLogin", "Insight", "Start", "Success"].contains(&text.as_str())
         };
         for text in texts.iter().filter(is_telling) {
             assert!(!shown.contains(text.as_str()), "{kind}: {text} in {shown}");

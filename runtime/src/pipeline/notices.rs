@@ -46,8 +46,8 @@ impl Found {
 }
 
 impl Found {
-    fn with_detail(mut self, detail: String) -> Self {
-        self.notice.detail = truncate(&detail, REASON);
+    fn with_detail(mut self, detail: &str) -> Self {
+        self.notice.detail = truncate(detail, REASON);
         self
     }
 }
@@ -116,7 +116,7 @@ fn of_document(parameter: &str, documents: &[&BrokenDocument]) -> Found {
     );
     // A parameter that is removed and made again begins anew with its versions.
     let identity = ["document", parameter, &version.to_string(), &digest(&[&reasons])];
-    Found::new(&identity, Severity::High, &format!("{name} {state}"), text).with_detail(reasons)
+    Found::new(&identity, Severity::High, &format!("{name} {state}"), text).with_detail(&reasons)
 }
 
 fn of_many_documents(broken: &BTreeMap<&str, Vec<&BrokenDocument>>) -> Found {
@@ -136,7 +136,7 @@ fn of_many_documents(broken: &BTreeMap<&str, Vec<&BrokenDocument>>) -> Found {
         .collect();
     let identity = ["documents", &digest(&all.iter().map(String::as_str).collect::<Vec<_>>())];
     let title = format!("{} documents are off or work in part", broken.len());
-    Found::new(&identity, Severity::High, &title, text).with_detail(lines.join("\n"))
+    Found::new(&identity, Severity::High, &title, text).with_detail(&lines.join("\n"))
 }
 
 /// The rules that erred, once a day each.
