@@ -48,6 +48,7 @@ impl Metrics {
     pub fn outcome(&mut self, outcome: &Outcome) {
         let report = &outcome.report;
         let tally = &report.tally;
+        self.count("LogsRead", report.logs);
         self.count("EventsRead", tally.events);
         self.count("EventsMatched", tally.matched);
         self.count("EventsIgnored", tally.ignored);

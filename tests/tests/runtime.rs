@@ -62,7 +62,7 @@ async fn an_event_in_a_log_becomes_a_message() {
         summary_of(&invocation),
         json!({
             "logs": 1, "skipped": 0, "removed": 0, "events": 2, "broken_records": 0, "ignored": 0, "recorded": 0,
-            "matches": 1, "rule_errors": 0, "below_threshold": 0, "unrouted": 0, "claimed": 1, "repeated": 0,
+            "matches": 1, "untold": 0, "rule_errors": 0, "below_threshold": 0, "unrouted": 0, "claimed": 1, "repeated": 0,
             "sent": {
                 "messages": 1, "alerts": 1, "pending": 0, "handed_over": 0, "dead_letters": 0, "oldest_due_seconds": 0,
                 "left": {}

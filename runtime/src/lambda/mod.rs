@@ -111,6 +111,12 @@ async fn handle(function: &Function, invocation: &LambdaEvent<Box<RawValue>>) ->
             let _logged = failed("ConfigurationError", &error);
             return Ok(reply::put_off(work, &error));
         }
+        // The next flush comes in a minute; retries of this one would only stand before live logs. That `OldestDue` is missing
+        // is the alarm.
+        (Err(error), Invocation::Flush) => {
+            let _logged = failed("ConfigurationError", &error);
+            return Ok(reply::not_flushed(&error));
+        }
         (Err(error), _) => return Err(failed("ConfigurationError", &error)),
     };
     let mut metrics = Metrics::new(&kept.configuration.settings.metrics_namespace, &function.name);
@@ -136,7 +142,10 @@ async fn handle(function: &Function, invocation: &LambdaEvent<Box<RawValue>>) ->
                     metrics.oldest_due(sent.oldest_due);
                     Ok(summary)
                 }
-                Err(error) => Err(failed("IncompleteInvocation", &error)),
+                Err(error) => {
+                    let _logged = failed("IncompleteInvocation", &error);
+                    Ok(reply::not_flushed(&error))
+                }
             }
         }
         Invocation::SelfTest => {

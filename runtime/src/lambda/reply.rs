@@ -108,6 +108,11 @@ pub(super) fn flushed(report: &Sent) -> Value {
     summary
 }
 
+/// Why a flush did nothing, or not all.
+pub(super) fn not_flushed(error: &dyn Error) -> Value {
+    json!({"flushed": null, "error": error.to_string()})
+}
+
 /// What a self-test found. Anything that is wrong fails the invocation, so that nobody overlooks it.
 pub(super) fn self_tested(found: &SelfTest) -> Result<Value, Incomplete> {
     let problems: Vec<_> = found.problems().map(|(what, problem)| format!("{what}: {problem}")).collect();

@@ -76,6 +76,7 @@ async fn each_invocation_leaves_a_line_in_the_embedded_metric_format() {
     }
     let work = &lines[0];
     for (name, value) in [
+        ("LogsRead", 1),
         ("EventsRead", 3),
         ("EventsMatched", 2),
         ("EventsIgnored", 1),
