@@ -42,6 +42,10 @@ measure: ## What the provider's start and `terraform validate` of 500 rules cost
 	scripts/measure_start.py $(or $(CARGO_TARGET_DIR),target)/release/terraform-provider-trailhook
 	scripts/measure_validate.py $(or $(CARGO_TARGET_DIR),target)/release/terraform-provider-trailhook
 
+.PHONY: package
+package: ## What a release consists of, into target/package; SIGN_KEY signs it
+	scripts/package.py $(if $(SIGN_KEY),--sign "$(SIGN_KEY)")
+
 .PHONY: test-long
 test-long: mutants ## What takes minutes: 500 rules while AWS throttles (`make test` has 40), 500 groups of alerts for one channel (25), and `make mutants`
 	cargo build --workspace --all-targets
