@@ -13,7 +13,8 @@
 
 The version is that of the workspace in Cargo.toml. The function is built for arm64 as well if the tool chain is there:
 `cargo-zigbuild`, and Rust's standard library for aarch64-unknown-linux-gnu. With `cargo-zigbuild` programs need no newer glibc than
-they are allowed to, whatever this machine has. The same sources and tools give the same function, wherever they are built.
+they are allowed to, whatever this machine has. The same sources and tools give the same function, wherever they are built. A
+provider for a musl target runs on every Linux.
 """
 
 import argparse
@@ -40,7 +41,7 @@ MANIFEST = {"version": 1, "metadata": {"protocol_versions": ["6.0"]}}
 GLIBC = (2, 34)
 FUNCTION_TARGETS = {"x86_64": "x86_64-unknown-linux-gnu", "arm64": "aarch64-unknown-linux-gnu"}
 # Terraform's words, which are Go's.
-SYSTEMS = {"linux": "linux", "darwin": "darwin", "windows": "windows"}
+SYSTEMS = ("linux", "darwin")
 PROCESSORS = {"x86_64": "amd64", "aarch64": "arm64"}
 PARTS = ("function", "provider", "module", "sums")
 
@@ -57,7 +58,7 @@ def workspace():
 def platform(target):
     """`linux_amd64` of `x86_64-unknown-linux-gnu`."""
     processor, _, rest = target.partition("-")
-    system = next((name for word, name in SYSTEMS.items() if word in rest), None)
+    system = next((name for name in SYSTEMS if name in rest), None)
     if processor not in PROCESSORS or system is None:
         raise Refused(f"{target} is no platform that Terraform and this script know")
     return f"{system}_{PROCESSORS[processor]}"
@@ -84,7 +85,7 @@ class Cargo:
         """What is missing on this machine to build for a target; nothing if all is there."""
         if target == self.host:
             return None
-        if not self.zig:
+        if not self.zig and ("apple" not in target or "apple" not in self.host):
             return "cargo-zigbuild, and ziglang with it"
         if not Path(self._ask("rustc", "--print=target-libdir", f"--target={target}").strip()).is_dir():
             return f"Rust's standard library for {target}"
