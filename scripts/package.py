@@ -79,7 +79,12 @@ class Cargo:
 
     @staticmethod
     def _ask(*command):
-        return subprocess.run(command, cwd=REPOSITORY, capture_output=True, check=True, text=True).stdout
+        try:
+            return subprocess.run(command, cwd=REPOSITORY, capture_output=True, check=True, text=True).stdout
+        except FileNotFoundError as error:
+            raise Refused(f"{command[0]} is missing: install Rust, see CONTRIBUTING.md") from error
+        except subprocess.CalledProcessError as error:
+            raise Refused(f"{' '.join(command)} failed: {error.stderr.strip()}") from error
 
     def lacks(self, target):
         """What is missing on this machine to build for a target; nothing if all is there."""
@@ -100,7 +105,8 @@ class Cargo:
         if self.zig and "linux" in target:
             command = ["cargo", "zigbuild"]
             pinned = f"{target}.{dotted(GLIBC)}" if target.endswith("-gnu") else target
-        command += ["--locked", f"--package={package}", f"--bin={program}", f"--profile={profile}", f"--target={pinned}"]
+        command += ["--locked", f"--package={package}", f"--bin={program}"]
+        command += [f"--profile={profile}", f"--target={pinned}"]
         print("==>", *command, flush=True)
         # Paths of this machine would be in the texts of panics, and make the program another one elsewhere.
         home = Path(os.environ.get("CARGO_HOME") or Path.home() / ".cargo")
@@ -123,8 +129,8 @@ def checked(path, processor, limit):
         raise Refused(f"{path.name} is for {machine}, and {processor} is asked for")
     if needs > limit:
         raise Refused(
-            f"{path.name} needs glibc {dotted(needs)}, and where it is to run there is {dotted(limit)}. Build it with cargo-zigbuild, "
-            f"or on an older system"
+            f"{path.name} needs glibc {dotted(needs)}, and where it is to run there is {dotted(limit)}. Build it with "
+            f"cargo-zigbuild, or on an older system"
         )
     return content, f"glibc {dotted(needs)} of {dotted(limit)}" if dynamic else "no glibc"
 
@@ -132,7 +138,8 @@ def checked(path, processor, limit):
 def write(path, content, note=""):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
-    print(f"{path.name}: {len(content):,} bytes, sha256 {hashlib.sha256(content).hexdigest()}{note and f' ({note})'}", flush=True)
+    digest = hashlib.sha256(content).hexdigest()
+    print(f"{path.name}: {len(content):,} bytes, sha256 {digest}{note and f' ({note})'}", flush=True)
 
 
 class Release:
@@ -187,7 +194,8 @@ class Release:
             program = program or self.cargo.build("trailhook-runtime", "bootstrap", "function", target)
             content, note = checked(program, processor, self.options.glibc)
             package = zips.pack([("bootstrap", zips.PROGRAM, content)], self.level)
-            write(folder / f"bootstrap-{processor}.zip", package, f"{len(content):,} unpacked, {note}, {source_code_hash(package)}")
+            note = f"{len(content):,} unpacked, {note}, {source_code_hash(package)}"
+            write(folder / f"bootstrap-{processor}.zip", package, note)
 
     def provider(self):
         self.files.mkdir(parents=True, exist_ok=True)
@@ -301,23 +309,30 @@ def pair(text):
     return name, Path(path)
 
 
-def version_pair(text):
+def glibc_version(text):
     return tuple(map(int, text.split(".")))
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--output", type=Path, help="the folder, target/package where it is not given")
-    parser.add_argument("--only", action="append", choices=PARTS, help="this step alone; may be repeated")
-    parser.add_argument("--target", action="append", help="a target of Rust that the provider is built for; this machine's where none is given")
-    parser.add_argument("--bootstrap", action="append", type=pair, default=[], metavar="PROCESSOR=PROGRAM", help="a function that is built already")
-    parser.add_argument("--provider", action="append", type=pair, default=[], metavar="OS_ARCH=PROGRAM", help="a provider that is built already")
-    parser.add_argument("--sign", metavar="KEY", help="the key that signs the checksums, RSA for the public registry")
-    parser.add_argument("--tag", help="the tag that is released: it must be the version, and the changelog must have it")
-    parser.add_argument("--version", help="another version than that of Cargo.toml, for tests")
-    parser.add_argument("--glibc", type=version_pair, default=GLIBC, help=f"the newest glibc that may be needed, {dotted(GLIBC)}")
-    parser.add_argument("--fast", action="store_true", help="larger zips in less time, for tests")
-    parser.add_argument("--development", action="store_true", help="takes a provider that carries no function")
+
+    def option(name, text, **more):
+        parser.add_argument(name, help=text, **more)
+
+    def program(name, form, text):
+        option(name, text, action="append", type=pair, default=[], metavar=form)
+
+    option("--output", "the folder, target/package where it is not given", type=Path)
+    option("--only", "this step alone; may be repeated", action="append", choices=PARTS)
+    option("--target", "a target of Rust that the provider is built for, instead of this machine's", action="append")
+    program("--bootstrap", "PROCESSOR=PROGRAM", "a function that is built already")
+    program("--provider", "OS_ARCH=PROGRAM", "a provider that is built already")
+    option("--sign", "the key that signs the checksums, RSA for the public registry", metavar="KEY")
+    option("--tag", "the tag that is released: it must be the version, and the changelog must have it")
+    option("--version", "another version than that of Cargo.toml, for tests")
+    option("--glibc", f"the newest glibc that may be needed, {dotted(GLIBC)}", type=glibc_version, default=GLIBC)
+    option("--fast", "larger zips in less time, for tests", action="store_true")
+    option("--development", "takes a provider that carries no function", action="store_true")
     return parser.parse_args()
 
 

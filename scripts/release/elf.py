@@ -5,6 +5,9 @@ import struct
 
 MACHINES = {62: "x86_64", 183: "arm64"}
 
+# What glibc names by a feature instead of a version.
+ABI = {"GLIBC_ABI_DT_RELR": "GLIBC_2.36"}
+
 PT_LOAD, PT_DYNAMIC, PT_INTERP = 1, 2, 3
 DT_STRTAB, DT_VERNEED, DT_VERNEEDNUM = 5, 0x6FFFFFFE, 0x6FFFFFFF
 
@@ -26,9 +29,12 @@ def read(program):
         segments = list(_segments(program))
         interpreted = any(kind == PT_INTERP for kind, *_ in segments)
         needs = list(_version_needs(program, segments))
-    except (struct.error, IndexError) as error:
+    except NotElf:
+        raise
+    except (struct.error, LookupError, ValueError) as error:
         raise NotElf(f"it is cut off or damaged ({error})") from error
-    versions = [tuple(map(int, match[1].split("."))) for need in needs if (match := re.fullmatch(r"GLIBC_(\d+(?:\.\d+)+)", need))]
+    matches = (re.fullmatch(r"GLIBC_(\d+(?:\.\d+)+)", ABI.get(need, need)) for need in needs)
+    versions = [tuple(map(int, match[1].split("."))) for match in matches if match]
     if interpreted and not versions:
         raise NotElf("it is linked dynamically, and does not say with which glibc")
     return MACHINES.get(machine, f"machine {machine}"), interpreted, max(versions, default=(0, 0))[:2]

@@ -138,7 +138,7 @@ impl Terraform {
     /// # Errors
     ///
     /// As for [`Terraform::with_provider`].
-    pub fn from(source: Source<'_>) -> anyhow::Result<Self> {
+    pub fn installed_from(source: Source<'_>) -> anyhow::Result<Self> {
         Self::in_fresh_folder()?.installing(source)
     }
 

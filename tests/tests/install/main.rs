@@ -33,7 +33,7 @@ pub(crate) struct Stand {
 impl Stand {
     pub(crate) async fn start(source: Source<'_>) -> anyhow::Result<Self> {
         let stack = MiniStack::start().await?;
-        let terraform = Terraform::from(source)?.endpoint(stack.url());
+        let terraform = Terraform::installed_from(source)?.endpoint(stack.url());
         Ok(Self { aws: Aws::at(stack.url()), terraform, _stack: stack })
     }
 

@@ -86,6 +86,9 @@ async fn the_module_stands_alone() {
     }
     assert!(public > 3, "links to the repository name the tag");
 
+    let forwarder = fs::read_to_string(tree.join("modules/forwarder/README.md")).unwrap();
+    assert!(forwarder.contains("](../../README.md#the-module-forwarder)"), "{forwarder}");
+
     let mut archive = String::new();
     let zip = File::open(
         folder.path().join("release").join(format!("terraform-aws-trailhook_{}.zip", Terraform::provider_version())),

@@ -113,7 +113,7 @@ async fn what_was_not_signed_or_is_not_what_was_signed_is_refused() {
     for (what, break_it, told) in breaks {
         let registry = Registry::start().await.unwrap();
         break_it(&registry);
-        let terraform = Terraform::from(Source::Registry(&registry)).unwrap();
+        let terraform = Terraform::installed_from(Source::Registry(&registry)).unwrap();
         let text = super::support::configuration("");
         terraform.write("main.tf", &text).unwrap();
         let run = terraform.init().await.unwrap();

@@ -94,7 +94,7 @@ async fn a_log_becomes_a_message_with_what_the_registry_has() {
     aws.create_bucket(BUCKET).await.unwrap();
     aws.put_parameter(SECRET, ParameterKind::SecureString, &slack.webhook_url(), false).await.unwrap();
 
-    let terraform = Terraform::from(Source::Registry(&published.registry)).unwrap().endpoint(stack.url());
+    let terraform = Terraform::installed_from(Source::Registry(&published.registry)).unwrap().endpoint(stack.url());
     terraform.write("main.tf", MAIN).unwrap();
     terraform.write("providers.tf", PROVIDERS).unwrap();
     let init = terraform.init().await.unwrap().success().unwrap();
@@ -114,7 +114,7 @@ async fn the_module_of_the_release_passes_its_own_tests() {
     let published = require!(published().await);
     let tree = published.unsigned.folder().join("terraform-aws-trailhook");
     for folder in [tree.clone(), tree.join("modules/forwarder")] {
-        let terraform = Terraform::from(Source::Registry(&published.registry)).unwrap();
+        let terraform = Terraform::installed_from(Source::Registry(&published.registry)).unwrap();
         copy(&folder, &terraform.folder());
         terraform.init().await.unwrap().success().unwrap();
         let run = terraform.run(["test", "-no-color"]).await.unwrap().success().unwrap();
