@@ -75,7 +75,7 @@ class Cargo:
         self.host = re.search(r"^host: (.+)$", self._ask("rustc", "-vV"), re.MULTILINE)[1]
         metadata = json.loads(self._ask("cargo", "metadata", "--format-version=1", "--no-deps", "--locked"))
         self.folder = Path(metadata["target_directory"])
-        self.zig = subprocess.run(["cargo", "zigbuild", "--version"], capture_output=True, check=False).returncode == 0
+        self.zig = shutil.which("cargo-zigbuild") is not None
 
     @staticmethod
     def _ask(*command):
