@@ -137,7 +137,9 @@ def checked(path, processor, limit):
 
 def write(path, content, note=""):
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+    # What is the same keeps its time: a newer package of the function would have the provider built again.
+    if not path.is_file() or path.read_bytes() != content:
+        path.write_bytes(content)
     digest = hashlib.sha256(content).hexdigest()
     print(f"{path.name}: {len(content):,} bytes, sha256 {digest}{note and f' ({note})'}", flush=True)
 
@@ -182,8 +184,8 @@ class Release:
 
     def function(self):
         folder = self.output / "function"
-        shutil.rmtree(folder, ignore_errors=True)
         given = dict(self.options.bootstrap)
+        made = set()
         for processor, target in FUNCTION_TARGETS.items():
             program = given.get(processor)
             if not program and given:
@@ -195,7 +197,11 @@ class Release:
             content, note = checked(program, processor, self.options.glibc)
             package = zips.pack([("bootstrap", zips.PROGRAM, content)], self.level)
             note = f"{len(content):,} unpacked, {note}, {source_code_hash(package)}"
-            write(folder / f"bootstrap-{processor}.zip", package, note)
+            path = folder / f"bootstrap-{processor}.zip"
+            write(path, package, note)
+            made.add(path)
+        for old in set(folder.glob("bootstrap-*.zip")) - made:
+            old.unlink()
 
     def provider(self):
         self.files.mkdir(parents=True, exist_ok=True)
