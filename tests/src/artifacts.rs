@@ -149,7 +149,8 @@ fn keep(cache: &Path, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     Ok(())
 }
 
-fn stripped(program: &Path) -> anyhow::Result<Vec<u8>> {
+/// The program without debug information, when binutils' `strip` is there.
+pub(crate) fn stripped(program: &Path) -> anyhow::Result<Vec<u8>> {
     let folder = tempfile::tempdir().context("creating a folder for the stripped program")?;
     let target = folder.path().join("bootstrap");
     let strip = Command::new("strip").arg("--strip-debug").arg("-o").args([&target, program]).output();

@@ -12,6 +12,8 @@
 //! | [`SlackDouble`] | Slack's webhook and `chat.postMessage`, answering by script |
 //! | [`Terraform`] | the real Terraform in a fresh folder, with the built provider in its mirror |
 //! | [`Artifacts`] | the built programs, and the Lambda's package |
+//! | [`Release`], [`SigningKey`] | what `scripts/package.py` makes of them, and a throw-away key that signs it |
+//! | [`Registry`] | Terraform's registry protocols over HTTPS, with releases in it |
 //! | [`SampleLogs`] | the CloudTrail logs of `examples/demo/logs` |
 //! | [`require!`], [`Missing`] | the rule for a tool that is not there: skip aloud, and fail on CI |
 //!
@@ -34,8 +36,11 @@ mod fault_proxy;
 mod http_client;
 mod ministack;
 mod needs;
+mod registry;
+mod release;
 mod samples;
 mod server;
+mod signing_key;
 mod slack;
 mod terraform;
 mod wait;
@@ -46,7 +51,10 @@ pub use fault_proxy::{Action, Call, Canned, FaultProxy, Outcome, Permission, Rul
 pub use http_client::plain_http_client;
 pub use ministack::{MiniStack, MiniStackBuilder};
 pub use needs::{Missing, SkippedTest, enclosing_function, or_skip};
+pub use registry::Registry;
+pub use release::Release;
 pub use samples::{SampleLogs, SampleObject};
+pub use signing_key::SigningKey;
 pub use slack::{Answer, Endpoint, SlackDouble, SlackRequest};
-pub use terraform::{Reach, Terraform, TerraformRun};
+pub use terraform::{Reach, Source, Terraform, TerraformRun};
 pub use wait::wait_until;

@@ -1,4 +1,4 @@
-//! A loopback HTTP server whose handler may also hang, or cut the connection before or within the answer.
+//! A loopback HTTP or HTTPS server whose handler may also hang, or cut the connection before or within the answer.
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,8 +12,10 @@ use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
 use tokio::task::{AbortHandle, JoinSet};
+use tokio_rustls::TlsAcceptor;
 
 /// One whole request.
 #[derive(Debug)]
@@ -51,10 +53,31 @@ impl LocalServer {
         H: Fn(Received) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Reply> + Send + 'static,
     {
+        Self::listen(handler, None).await
+    }
+
+    /// The same over TLS.
+    pub(crate) async fn start_tls<H, F>(handler: H, tls: TlsAcceptor) -> io::Result<Self>
+    where
+        H: Fn(Received) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Reply> + Send + 'static,
+    {
+        Self::listen(handler, Some(tls)).await
+    }
+
+    async fn listen<H, F>(handler: H, tls: Option<TlsAcceptor>) -> io::Result<Self>
+    where
+        H: Fn(Received) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Reply> + Send + 'static,
+    {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
-        let accepting = tokio::spawn(accept(listener, handler)).abort_handle();
+        let accepting = tokio::spawn(accept(listener, tls, handler)).abort_handle();
         Ok(Self { address, accepting })
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.address.port()
     }
 
     /// `http://127.0.0.1:PORT`
@@ -69,7 +92,7 @@ impl Drop for LocalServer {
     }
 }
 
-async fn accept<H, F>(listener: TcpListener, handler: H)
+async fn accept<H, F>(listener: TcpListener, tls: Option<TlsAcceptor>, handler: H)
 where
     H: Fn(Received) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Reply> + Send + 'static,
@@ -81,7 +104,18 @@ where
             accepted = listener.accept() => {
                 // An accept that fails belongs to a client that went away.
                 if let Ok((stream, _)) = accepted {
-                    connections.spawn(serve(stream, handler.clone()));
+                    let (tls, handler) = (tls.clone(), handler.clone());
+                    connections.spawn(async move {
+                        match tls {
+                            None => serve(stream, handler).await,
+                            // One who does not trust the certificate goes away here.
+                            Some(tls) => {
+                                if let Ok(stream) = tls.accept(stream).await {
+                                    serve(stream, handler).await;
+                                }
+                            }
+                        }
+                    });
                 }
             }
             Some(_) = connections.join_next() => {}
@@ -89,8 +123,9 @@ where
     }
 }
 
-async fn serve<H, F>(stream: TcpStream, handler: H)
+async fn serve<S, H, F>(stream: S, handler: H)
 where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     H: Fn(Received) -> F + Send + Sync,
     F: Future<Output = Reply> + Send + 'static,
 {

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use tokio::process::Command;
 
 use crate::command::{Group, interrupted, output};
-use crate::{Aws, Missing};
+use crate::{Aws, Missing, Registry};
 
 /// The address under which the provider is required.
 const PROVIDER: &str = "registry.terraform.io/trailhook/trailhook";
@@ -75,6 +75,17 @@ pub enum Reach {
     Terminated,
 }
 
+/// Where the provider `trailhook` is installed from.
+#[derive(Debug, Clone, Copy)]
+pub enum Source<'a> {
+    /// A folder that the CLI configuration names as `filesystem_mirror`.
+    Mirror(&'a Path),
+    /// A home folder, with plugins in `.terraform.d/plugins`, and no CLI configuration.
+    Home(&'a Path),
+    /// A registry, which stands in for the public one.
+    Registry(&'a Registry),
+}
+
 /// What a command did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TerraformRun {
@@ -116,17 +127,26 @@ impl Terraform {
     ///
     /// A [`Missing`] Terraform; a provider that is not there; a `TF_PLUGIN_MIRROR` without `registry.terraform.io`.
     pub fn with_provider(binary: &Path) -> anyhow::Result<Self> {
+        let terraform = Self::in_fresh_folder()?;
+        let mirror = terraform.folder.path().join("mirror");
+        fill_mirror(&mirror, binary)?;
+        terraform.installing(Source::Mirror(&mirror))
+    }
+
+    /// A fresh folder, for which the provider is installed from there.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Terraform::with_provider`].
+    pub fn installed_from(source: Source<'_>) -> anyhow::Result<Self> {
+        Self::in_fresh_folder()?.installing(source)
+    }
+
+    fn in_fresh_folder() -> anyhow::Result<Self> {
         let terraform = find_terraform()?;
         let folder =
             tempfile::Builder::new().prefix("trailhook-terraform-").tempdir().context("creating Terraform's folder")?;
         fs::create_dir(folder.path().join("work")).context("creating Terraform's folder")?;
-
-        let own_mirror = folder.path().join("mirror");
-        fill_mirror(&own_mirror, binary)?;
-        let other_mirror = std::env::var_os(MIRROR).map(PathBuf::from);
-        let configuration = cli_configuration(&own_mirror, other_mirror.as_deref())?;
-        fs::write(folder.path().join("terraform.rc"), configuration)
-            .context("writing Terraform's CLI configuration")?;
         Ok(Self {
             binary: terraform,
             folder,
@@ -134,6 +154,22 @@ impl Terraform {
             left_out: Vec::new(),
             network: Network::Shared,
             group: Group::Shared,
+        })
+    }
+
+    fn installing(self, source: Source<'_>) -> anyhow::Result<Self> {
+        let others = std::env::var_os(MIRROR).map(PathBuf::from);
+        let configuration = match source {
+            Source::Mirror(mirror) => cli_configuration(mirror, others.as_deref())?,
+            Source::Registry(registry) => registry_configuration(registry, others.as_deref())?,
+            Source::Home(_) => "disable_checkpoint = true\n".to_owned(),
+        };
+        fs::write(self.folder.path().join("terraform.rc"), configuration)
+            .context("writing Terraform's CLI configuration")?;
+        Ok(match source {
+            Source::Mirror(_) => self,
+            Source::Home(home) => self.environment("HOME", home.to_string_lossy()),
+            Source::Registry(registry) => self.environment("SSL_CERT_FILE", registry.certificate().to_string_lossy()),
         })
     }
 
@@ -374,7 +410,7 @@ fn fill_mirror(mirror: &Path, binary: &Path) -> anyhow::Result<()> {
 }
 
 /// The platform in Go's words.
-fn platform() -> String {
+pub(crate) fn platform() -> String {
     let os = match std::env::consts::OS {
         "macos" => "darwin",
         other => other,
@@ -387,25 +423,40 @@ fn platform() -> String {
     format!("{os}_{arch}")
 }
 
+/// Our provider from the mirror `own`.
 fn cli_configuration(own: &Path, other: Option<&Path>) -> anyhow::Result<String> {
-    let quoted = |path: &Path| serde_json::to_string(&path.to_string_lossy());
-    let mut text = format!(
-        "disable_checkpoint = true\n\nprovider_installation {{\n  filesystem_mirror {{\n    path    = {}\n    include = [\"{PROVIDER}\"]\n  }}\n",
-        quoted(own)?
-    );
-    let hashicorp = "registry.terraform.io/hashicorp/*";
-    match other {
-        Some(path) if !path.join("registry.terraform.io").is_dir() => {
-            bail!("{MIRROR} names {}, which holds no registry.terraform.io", path.display());
-        }
-        Some(path) => text.push_str(&format!(
-            "  filesystem_mirror {{\n    path    = {}\n    include = [\"{hashicorp}\"]\n  }}\n  direct {{\n    exclude = [\"{PROVIDER}\", \"{hashicorp}\"]\n  }}\n",
-            quoted(path)?
-        )),
-        None => text.push_str(&format!("  direct {{\n    exclude = [\"{PROVIDER}\"]\n  }}\n")),
+    let (mirror, direct) = installation(Some(own), other)?;
+    Ok(format!("disable_checkpoint = true\n\nprovider_installation {{\n{mirror}{direct}}}\n"))
+}
+
+/// Our provider and our module from a registry, which Terraform takes for the public one. Others of that one are not in it.
+fn registry_configuration(registry: &Registry, other: Option<&Path>) -> anyhow::Result<String> {
+    let (mirror, direct) = installation(None, other)?;
+    let services = registry.services();
+    let services: String = services.iter().map(|(name, address)| format!("    \"{name}\" = \"{address}\"\n")).collect();
+    Ok(format!(
+        "disable_checkpoint = true\n\nhost \"registry.terraform.io\" {{\n  services = {{\n{services}  }}\n}}\n\n\
+         provider_installation {{\n{mirror}{direct}}}\n"
+    ))
+}
+
+/// The blocks of `provider_installation`: mirrors, and the registries for all that they do not hold.
+fn installation(own: Option<&Path>, other: Option<&Path>) -> anyhow::Result<(String, String)> {
+    let (mut mirrors, mut mirrored) = (String::new(), Vec::new());
+    if let Some(path) = other
+        && !path.join("registry.terraform.io").is_dir()
+    {
+        bail!("{MIRROR} names {}, which holds no registry.terraform.io", path.display());
     }
-    text.push_str("}\n");
-    Ok(text)
+    for (path, include) in [(own, PROVIDER), (other, "registry.terraform.io/hashicorp/*")] {
+        let Some(path) = path else { continue };
+        let path = serde_json::to_string(&path.to_string_lossy())?;
+        mirrors
+            .push_str(&format!("  filesystem_mirror {{\n    path    = {path}\n    include = [\"{include}\"]\n  }}\n"));
+        mirrored.push(include);
+    }
+    let direct = format!("  direct {{\n    exclude = {}\n  }}\n", serde_json::to_string(&mirrored)?);
+    Ok((mirrors, direct))
 }
 
 #[cfg(test)]

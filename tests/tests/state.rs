@@ -10,10 +10,10 @@
 mod support;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use support::kept::{Kept, fixtures, instances, package, read, releases, restore};
 use support::terraform;
 use trailhook_tests::{Artifacts, Aws, MiniStack, Terraform, require};
 
@@ -25,31 +25,6 @@ const PACKAGES: [&str; 2] = ["x86_64", "arm64"];
 
 /// Known of no object in a bucket without versions, as that of the fixtures is.
 const WITHOUT_VALUE: [&str; 1] = ["trailhook_lambda_code.version_id"];
-
-fn fixtures() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/state")
-}
-
-/// The folders of all releases, the oldest first.
-fn releases() -> Vec<PathBuf> {
-    let entries = fs::read_dir(fixtures()).unwrap().map(|entry| entry.unwrap().path());
-    let mut releases: Vec<_> = entries.filter(|path| path.is_dir()).collect();
-    releases.sort_by_key(|path| semver::Version::parse(&path.file_name().unwrap().to_string_lossy()).unwrap());
-    releases
-}
-
-fn package(architecture: &str) -> String {
-    format!("bootstrap-{architecture}.zip")
-}
-
-/// A parameter as AWS describes it.
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
-struct Kept {
-    name: String,
-    value: String,
-    tier: String,
-    tags: Vec<(String, String)>,
-}
 
 /// An account of its own, and Terraform with the packages of a folder.
 struct Stand {
@@ -70,19 +45,7 @@ impl Stand {
     /// What a release left behind, restored: the state, the parameters and the objects that the state names.
     async fn restored(release: &Path, name: &str, state: &Value) -> anyhow::Result<Self> {
         let stand = Self::start(release).await?;
-        let kept: Vec<Kept> = read(&release.join(format!("{name}.parameters.json")));
-        for Kept { name, value, tier, tags } in kept {
-            let tags: Vec<_> = tags.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect();
-            let request = json!({"Name": name, "Value": value, "Type": "String", "Tier": tier, "Tags": tags});
-            stand.aws.call_json("ssm", "AmazonSSM.PutParameter", &request).await?;
-        }
-        for (_, object) in instances(state).into_iter().filter(|(ty, _)| ty == "trailhook_lambda_code") {
-            let text = |key: &str| object[key].as_str().unwrap().to_owned();
-            let content = fs::read(release.join(package(&text("architecture"))))?;
-            stand.aws.put_object(&text("bucket"), &text("key"), content).await?;
-        }
-        stand.terraform.write("main.tf", &fs::read_to_string(release.join(format!("{name}.tf")))?)?;
-        stand.terraform.write("terraform.tfstate", &serde_json::to_string_pretty(state)?)?;
+        restore(&stand.aws, &stand.terraform, release, name, state).await?;
         stand.terraform.init().await?.success()?;
         Ok(stand)
     }
@@ -129,21 +92,6 @@ impl Stand {
         let dirty: Vec<_> = dirty.filter(|change| !is_newer_pack(change)).map(|change| &change["address"]).collect();
         assert!(dirty.is_empty(), "{what} changes {dirty:?}:\n{}", run.stdout);
     }
-}
-
-fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> T {
-    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
-
-/// The type and the attributes of each object in a state file.
-fn instances(state: &Value) -> Vec<(String, &Value)> {
-    let resources = state["resources"].as_array().unwrap().iter();
-    let instances = resources.flat_map(|resource| {
-        let ty = resource["type"].as_str().unwrap();
-        resource["instances"].as_array().unwrap().iter().map(move |instance| (ty.to_owned(), &instance["attributes"]))
-    });
-    instances.collect()
 }
 
 /// Collects the attributes of a block that none of the objects has a value of.

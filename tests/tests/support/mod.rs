@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test program uses a part of this")]
 
+pub(crate) mod kept;
 pub(crate) mod plugin;
 pub(crate) mod stand;
 

@@ -1,0 +1,1 @@
+"""The parts of scripts/package.py; none of them runs a program."""

@@ -1,0 +1,60 @@
+"""The module as the registry wants it: the root of a repository of its own, with its submodules below `modules/`."""
+
+import os.path
+import re
+from pathlib import PurePosixPath
+
+ROOT = PurePosixPath("module")
+SOURCE = "trailhook/trailhook/aws"
+SUFFIXES = {".tf", ".hcl", ".md"}
+
+_LINK = re.compile(r"(?<=\]\()(?!\w+:|#)([^)#\s]+)(#[^)\s]*)?(?=\))")
+
+
+class BrokenLink(ValueError):
+    """A link that leads to nothing."""
+
+
+def export(repository, forge):
+    """Name and content of each file. `repository` is the folder, `forge` gives the address of a file of it.
+
+    Links out of the module lead to the forge, since there is nothing beside the module in its own repository.
+    """
+    root = repository / ROOT
+    submodules = sorted(path.parent.name for path in root.glob("*/main.tf"))
+    files = {"LICENSE": (repository / "LICENSE").read_bytes()}
+    for path in sorted(root.rglob("*")):
+        name = path.relative_to(root)
+        if path.suffix in SUFFIXES and path.is_file() and not any(part.startswith(".") for part in name.parts):
+            text = path.read_text()
+            target = _moved(PurePosixPath(name), submodules)
+            if path.suffix == ".md":
+                text = _links(text, PurePosixPath(name), target, repository, submodules, forge)
+            files[str(target)] = _sources(text, submodules).encode()
+    return files
+
+
+def _moved(name, submodules):
+    """Where a file of the module is in the tree."""
+    return PurePosixPath("modules") / name if name.parts and name.parts[0] in submodules else name
+
+
+def _sources(text, submodules):
+    for name in submodules:
+        text = text.replace(f"{SOURCE}//{name}", f"{SOURCE}//modules/{name}")
+        text = re.sub(rf'(source\s*=\s*"\./){name}(?=["/])', rf"\1modules/{name}", text)
+    return text
+
+
+def _links(text, name, target, repository, submodules, forge):
+    def rewritten(match):
+        link, anchor = match[1], match[2] or ""
+        path = PurePosixPath(os.path.normpath(ROOT / name.parent / link))
+        if not (repository / path).exists():
+            raise BrokenLink(f"{ROOT / name} links to {link}, which is not there")
+        if path.is_relative_to(ROOT):
+            moved = _moved(path.relative_to(ROOT), submodules)
+            return os.path.relpath(moved, target.parent) + anchor
+        return forge(path) + anchor
+
+    return _LINK.sub(rewritten, text)

@@ -1,0 +1,145 @@
+//! What `scripts/package.py` makes: the names and the form that the registry wants, and nothing that would not run.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::Read as _;
+use std::path::Path;
+
+use serde_json::{Value, json};
+use trailhook_tests::{Release, Terraform, TerraformRun, require};
+use zip::ZipArchive;
+
+/// The names in a folder.
+fn names(folder: &Path) -> BTreeSet<String> {
+    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+/// Name, mode and size of what is in a zip.
+fn entries(path: &Path) -> Vec<(String, u32, u64)> {
+    let mut archive = ZipArchive::new(File::open(path).unwrap()).unwrap();
+    (0..archive.len())
+        .map(|index| {
+            let file = archive.by_index(index).unwrap();
+            (file.name().unwrap().into_owned(), file.unix_mode().unwrap() & 0o777, file.size())
+        })
+        .collect()
+}
+
+fn assert_refused(run: &TerraformRun, told: &str) {
+    assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
+    assert!(run.stderr.starts_with("package.py: ") && run.stderr.contains(told), "{told}: {}", run.stderr);
+}
+
+#[tokio::test]
+async fn a_release_is_named_as_the_registry_wants_and_is_the_same_twice() {
+    let version = Terraform::provider_version();
+    let release = require!(Release::of_debug_programs(version).await);
+    let stem = format!("terraform-provider-trailhook_{version}");
+    let manifest = format!("{stem}_manifest.json");
+    let published =
+        [&release.provider_name(), &manifest, &release.sums_name(), &release.module_name()].map(String::clone);
+    assert_eq!(names(&release.files()), BTreeSet::from(published));
+    let text = |name: &str| fs::read_to_string(release.files().join(name)).unwrap();
+    let value: Value = serde_json::from_str(&text(&manifest)).unwrap();
+    assert_eq!(value, json!({"version": 1, "metadata": {"protocol_versions": ["6.0"]}}));
+    let sums = text(&release.sums_name());
+    let summed: Vec<_> = sums.lines().map(|line| line.split_once("  ").unwrap().1).collect();
+    assert_eq!(summed, [&release.provider_name(), &manifest]);
+
+    let provider = entries(&release.files().join(release.provider_name()));
+    let modes: Vec<_> = provider.iter().map(|(name, mode, _)| (name.as_str(), *mode)).collect();
+    assert_eq!(modes, [("LICENSE", 0o644), (format!("terraform-provider-trailhook_v{version}").as_str(), 0o755)]);
+    for package in names(&release.folder().join("function")) {
+        let function = entries(&release.folder().join("function").join(&package));
+        assert_eq!(function.len(), 1, "{package}");
+        assert_eq!((function[0].0.as_str(), function[0].1), ("bootstrap", 0o755), "{package}");
+    }
+
+    let again = Release::of_debug_programs(version).await.unwrap();
+    for (folder, other) in [("release", again.files()), ("function", again.folder().join("function"))] {
+        for name in names(&release.folder().join(folder)) {
+            let (one, two) = (fs::read(release.folder().join(folder).join(&name)), fs::read(other.join(&name)));
+            assert!(one.unwrap() == two.unwrap(), "{name} differs from itself");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_module_stands_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    require!(Release::package(folder.path(), ["--only=module"], None).await).success().unwrap();
+    let tree = folder.path().join("terraform-aws-trailhook");
+    for file in ["main.tf", "README.md", "LICENSE", "modules/forwarder/main.tf", "tests/mocks/aws.tfmock.hcl"] {
+        assert!(tree.join(file).is_file(), "{file}");
+    }
+    assert!(!tree.join("forwarder").exists());
+    let readme = fs::read_to_string(tree.join("README.md")).unwrap();
+    assert!(readme.contains("\"trailhook/trailhook/aws//modules/forwarder\"") && !readme.contains("aws//forwarder"));
+    let links = readme.split("](").skip(1).map(|rest| rest.split(')').next().unwrap());
+    let mut public = 0;
+    for link in links.filter(|link| !link.starts_with('#')) {
+        if link.starts_with("https://") {
+            public += usize::from(link.contains(&format!("/v{}/", Terraform::provider_version())));
+        } else {
+            assert!(tree.join(link).exists(), "{link} leads to nothing");
+        }
+    }
+    assert!(public > 3, "links to the repository name the tag");
+
+    let forwarder = fs::read_to_string(tree.join("modules/forwarder/README.md")).unwrap();
+    assert!(forwarder.contains("](../../README.md#the-module-forwarder)"), "{forwarder}");
+
+    let mut archive = String::new();
+    let zip = File::open(
+        folder.path().join("release").join(format!("terraform-aws-trailhook_{}.zip", Terraform::provider_version())),
+    );
+    ZipArchive::new(zip.unwrap()).unwrap().by_name("README.md").unwrap().read_to_string(&mut archive).unwrap();
+    assert_eq!(archive, readme);
+}
+
+#[tokio::test]
+async fn what_would_not_run_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = Release::debug_options(folder.path()).unwrap();
+    let run = async |more: &[&str]| {
+        let options = options.iter().map(String::as_str).chain(more.iter().copied());
+        Release::package(folder.path(), options, None).await
+    };
+    let old = require!(run(&["--only=function", "--glibc=2.3"]).await);
+    assert_refused(&old, "bootstrap needs glibc 2.");
+    assert_refused(&old, "where it is to run there is 2.3.");
+
+    let script = folder.path().join("script");
+    fs::write(&script, "#!/bin/sh\n").unwrap();
+    for (option, told) in [
+        (
+            format!("--bootstrap=x86_64={}", script.display()),
+            "script is not what runs on Linux: it is no 64-bit ELF file",
+        ),
+        (format!("--bootstrap=x86_64={}/absent", folder.path().display()), "with a program that is there"),
+    ] {
+        let refused = Release::package(folder.path(), ["--only=function", &option], None).await.unwrap();
+        assert_ne!(refused.code, 0);
+        assert!(refused.stderr.contains(told), "{}", refused.stderr);
+    }
+    // A program for another processor.
+    let bootstrap = options.iter().find_map(|option| option.strip_prefix("--bootstrap=")).unwrap();
+    let (processor, program) = bootstrap.split_once('=').unwrap();
+    let other = if processor == "arm64" { "x86_64" } else { "arm64" };
+    let option = format!("--bootstrap={other}={program}");
+    let refused = Release::package(folder.path(), ["--only=function", &option], None).await.unwrap();
+    assert_refused(&refused, &format!("bootstrap is for {processor}, and {other} is asked for"));
+
+    // A provider that people would install, and that deploys nothing.
+    let provider = options.iter().find(|option| option.starts_with("--provider=")).unwrap();
+    let refused = Release::package(folder.path(), ["--only=provider", provider], None).await.unwrap();
+    assert_refused(&refused, "carries no package of the function");
+
+    for (options, told) in [
+        (["--only=module", "--version=1"], "1 is no version such as 1.2.3"),
+        (["--only=module", "--version=3.0.0"], "module/versions.tf does not admit the provider 3.0.0"),
+        (["--only=module", "--tag=v9.9.9"], "the tag v9.9.9 is not v"),
+    ] {
+        assert_refused(&Release::package(folder.path(), options, None).await.unwrap(), told);
+    }
+}
