@@ -27,9 +27,11 @@ provider "trailhook" {
 locals {
   namespace = "/trailhook/prod"
 
-  # The parameters stay where they are. Nothing reads their values but the function.
-  default_hook    = "/cloudtrail-to-slack/default-hook"
-  production_hook = "/cloudtrail-to-slack/production-hook"
+  # The parameters stay where they are. Nothing reads their values but the function. At first all routes lead to a channel for
+  # trying, whose webhook is in a parameter of its own.
+  trial_hook      = "/cloudtrail-to-slack/trial-hook"
+  default_hook    = var.is_alone ? "/cloudtrail-to-slack/default-hook" : local.trial_hook
+  production_hook = var.is_alone ? "/cloudtrail-to-slack/production-hook" : local.trial_hook
 }
 
 module "trailhook" {
@@ -37,18 +39,25 @@ module "trailhook" {
 
   namespace         = local.namespace
   log_bucket_name   = "acme-cloudtrail" # cloudtrail_logs_s3_bucket_name
-  secret_parameters = [local.default_hook, local.production_hook]
+  secret_parameters = distinct([local.default_hook, local.production_hook])
 
   memory_size = 512 # lambda_memory_size
   tags        = { team = "security" }
 
-  # While the old module is there, the bucket's notification configuration is its own, and this one listens to EventBridge: see the README beside.
-  create_bucket_notification = var.is_alone
-  sources                    = var.is_alone ? ["bucket"] : ["object_events"]
+  # While the old module is there, the bucket's notification configuration is its own, and this one listens to EventBridge. It goes on to do so
+  # when it has the notification, until that is seen to work: see the README beside.
+  create_bucket_notification = var.owns_notification
+  sources                    = var.owns_notification ? ["bucket", "object_events"] : ["object_events"]
+}
+
+variable "owns_notification" {
+  description = "Whether the bucket's notification configuration has been handed over, so that this module writes it."
+  type        = bool
+  default     = false
 }
 
 variable "is_alone" {
-  description = "Whether the old module is gone, so that this one writes the bucket's notification configuration."
+  description = "Whether the routes lead to the channels of every day, instead of one for trying."
   type        = bool
   default     = false
 }
