@@ -44,7 +44,7 @@ locals {
       missing     = "breaching"
     }
     parts-failed = {
-      description = "Parts of what ${var.name} was given have failed for a quarter of an hour: messages of a queue, or tasks of a job. Its log says why: ${aws_cloudwatch_log_group.function.name}."
+      description = "Parts of what ${var.name} was given have failed for a quarter of an hour, such as messages of a queue. Its log says why: ${aws_cloudwatch_log_group.function.name}."
       metric      = "PartsFailed"
       statistic   = "Sum"
       periods     = 3
