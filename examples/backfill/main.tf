@@ -17,7 +17,7 @@
 #     alarms                     = { disabled = ["silence"] }
 #   }
 #
-# Its state is its own, too: with `deliver`, it tells again what the other one has told in the last seven days.
+# Its state is its own, too: with `deliver`, it may tell again what the other one has told.
 #
 # Terraform has no resource for jobs, since a job is a deed and no thing. It makes what a job needs; the output is the command that starts one.
 

@@ -27,11 +27,16 @@ provider "trailhook" {
 locals {
   namespace = "/trailhook/prod"
 
-  # The parameters stay where they are. Nothing reads their values but the function. At first all routes lead to a channel for
-  # trying, whose webhook is in a parameter of its own.
-  trial_hook      = "/cloudtrail-to-slack/trial-hook"
-  default_hook    = var.is_alone ? "/cloudtrail-to-slack/default-hook" : local.trial_hook
-  production_hook = var.is_alone ? "/cloudtrail-to-slack/production-hook" : local.trial_hook
+  # The parameters stay where they are. Nothing reads their values but the function.
+  hooks = {
+    trial      = "/cloudtrail-to-slack/trial-hook"
+    default    = "/cloudtrail-to-slack/default-hook"
+    production = "/cloudtrail-to-slack/production-hook"
+  }
+
+  # At first all routes lead to a channel for trying, whose webhook is in a parameter of its own.
+  default_hook    = var.is_alone ? local.hooks.default : local.hooks.trial
+  production_hook = var.is_alone ? local.hooks.production : local.hooks.trial
 }
 
 module "trailhook" {
@@ -39,7 +44,7 @@ module "trailhook" {
 
   namespace         = local.namespace
   log_bucket_name   = "acme-cloudtrail" # cloudtrail_logs_s3_bucket_name
-  secret_parameters = distinct([local.default_hook, local.production_hook])
+  secret_parameters = values(local.hooks)
 
   memory_size = 512 # lambda_memory_size
   tags        = { team = "security" }
