@@ -43,9 +43,16 @@ locals {
       period      = 900
       missing     = "breaching"
     }
+    parts-failed = {
+      description = "Parts of what ${var.name} was given have failed for a quarter of an hour, such as messages of a queue. Its log says why: ${aws_cloudwatch_log_group.function.name}."
+      metric      = "PartsFailed"
+      statistic   = "Sum"
+      periods     = 3
+    }
+    # Real time may go on where logs do not, so that logs are what is looked for if there are any.
     silence = {
-      description = "${var.name} has read no event for ${var.alarms.silence_hours} hours. The trail does not log, or its logs do not reach the function."
-      metric      = "EventsRead"
+      description = "${var.name} has read no ${local.reads_logs ? "log" : "event"} for ${var.alarms.silence_hours} hours. The trail does not log, or ${local.reads_logs ? "its logs do" : "what it logs does"} not reach the function."
+      metric      = local.reads_logs ? "LogsRead" : "EventsRead"
       statistic   = "Sum"
       comparison  = "LessThanThreshold"
       period      = 3600 * var.alarms.silence_hours
@@ -61,7 +68,7 @@ locals {
       metric      = "ApproximateNumberOfMessagesVisible"
       dimensions  = { QueueName = "${var.name}-logs-failed" }
     }
-    # Messages of a batch that fail are no failed invocations, and come again half an hour later.
+    # Messages of a batch that fail are no failed invocations, and come again after six times the function's time.
     logs-waiting = {
       description = "A notification has been in the queue ${var.name}-logs for an hour. ${var.name} fails for it, or gets more logs than it can read."
       namespace   = "AWS/SQS"

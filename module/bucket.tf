@@ -1,6 +1,6 @@
 # A bucket has one notification configuration, and this resource owns the whole of it.
 resource "aws_s3_bucket_notification" "logs" {
-  count = var.create_bucket_notification && length(setintersection(var.sources, ["bucket", "sns", "sqs", "object_events"])) > 0 ? 1 : 0
+  count = var.create_bucket_notification && local.reads_logs ? 1 : 0
 
   bucket      = var.log_bucket_name
   eventbridge = local.uses.object_events

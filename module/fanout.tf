@@ -144,4 +144,11 @@ resource "aws_lambda_event_source_mapping" "logs" {
   }
 
   depends_on = [aws_iam_role_policy.function]
+
+  lifecycle {
+    precondition {
+      condition     = var.reserved_concurrency == -1 || var.sqs.maximum_concurrency < var.reserved_concurrency
+      error_message = "sqs.maximum_concurrency (${var.sqs.maximum_concurrency}) is not below reserved_concurrency (${var.reserved_concurrency}), so that logs of the queue would leave no room for flushes, and throttled batches would use up the tries of their messages. Lower the one or raise the other."
+    }
+  }
 }

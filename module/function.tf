@@ -100,7 +100,8 @@ resource "aws_cloudwatch_event_target" "flush" {
   arn   = aws_lambda_function.this.arn
   input = jsonencode({ trailhook = "flush" })
 
-  # The next one comes anyway.
+  # The next one comes anyway. For the same reason the function answers a flush that failed with success and an `error`: nothing of it is tried
+  # again or lands in the queue, but OldestDue is missing, which alarms when it lasts.
   retry_policy {
     maximum_event_age_in_seconds = 60
     maximum_retry_attempts       = 0

@@ -39,7 +39,7 @@ output "failed_queue_url" {
 }
 
 output "sns_fanout_topic_arn" {
-  description = "The ARN of the topic between the bucket and the function, own or existing; null without the source \"sns\". Others may subscribe to it."
+  description = "The ARN of the topic between the bucket and the function, own or existing; null without the source \"sns\". Others in the account may subscribe to it."
   value       = local.topic_arn
 }
 
@@ -73,6 +73,6 @@ output "self_test_command" {
   description = "A command that sends a test alert through every route, and shows what came of it."
   value = join(" ", [
     "echo '${jsonencode({ trailhook = "self-test" })}' | aws lambda invoke --region ${local.region}",
-    "--function-name ${aws_lambda_function.this.function_name} --payload fileb:///dev/stdin /dev/stdout",
+    "--function-name ${aws_lambda_function.this.function_name} --cli-read-timeout 0 --payload fileb:///dev/stdin /dev/stdout",
   ])
 }

@@ -1,19 +1,17 @@
 # CloudTrail's events as EventBridge hands them on, seconds after the call, while the log of the same events follows minutes later.
 
 locals {
-  realtime_pattern = jsonencode(merge(
-    {
-      # Programs cannot put events of such a source on a bus, so nobody feigns a call.
-      source = [{ prefix = "aws." }]
-      detail-type = [
-        "AWS API Call via CloudTrail",
-        "AWS Console Sign In via CloudTrail",
-        "AWS Insight via CloudTrail",
-        "AWS Service Event via CloudTrail",
-      ]
-    },
-    length(var.realtime.event_names) > 0 ? { detail = { eventName = sort(var.realtime.event_names) } } : {},
-  ))
+  realtime_pattern = jsonencode({
+    # Programs cannot put events of such a source on a bus, so nobody feigns a call.
+    source = [{ prefix = "aws." }]
+    # Calls, sign-ins, what people do in the console, what services do, insights, and what kinds there will be.
+    detail-type = [{ suffix = " via CloudTrail" }]
+    detail = merge(
+      # A trail may log the invocations of functions as data events. Those of the function itself among them would make new ones without end.
+      { eventCategory = [{ anything-but = ["Data"] }, { exists = false }] },
+      length(var.realtime.event_names) > 0 ? { eventName = sort(var.realtime.event_names) } : {},
+    )
+  })
 
   # EventBridge leaves read-only events out, unless a rule is in this state.
   realtime_state = var.realtime.read_only_events ? "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS" : "ENABLED"
@@ -54,8 +52,10 @@ resource "aws_lambda_permission" "realtime" {
 # of it.
 
 locals {
-  receives      = local.uses.realtime && var.forwarders != null
-  other_senders = var.forwarders == null ? [] : concat(var.forwarders.account_ids, var.forwarders.organization_ids)
+  receives = local.uses.realtime && var.forwarders != null
+  # Statements of one policy must not have one name.
+  account_ids      = distinct(try(var.forwarders.account_ids, []))
+  organization_ids = distinct(try(var.forwarders.organization_ids, []))
 }
 
 resource "aws_cloudwatch_event_bus" "forwarded" {
@@ -67,21 +67,21 @@ resource "aws_cloudwatch_event_bus" "forwarded" {
 
 # The function's own account may send to it anyway.
 resource "aws_cloudwatch_event_bus_policy" "forwarded" {
-  count = local.receives && length(local.other_senders) > 0 ? 1 : 0
+  count = local.receives && length(local.account_ids) + length(local.organization_ids) > 0 ? 1 : 0
 
   event_bus_name = aws_cloudwatch_event_bus.forwarded[0].name
 
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = concat(
-      [for account_id in var.forwarders.account_ids : {
+      [for account_id in local.account_ids : {
         Sid       = "Account${account_id}"
         Effect    = "Allow"
         Principal = { AWS = "arn:${local.partition}:iam::${account_id}:root" }
         Action    = "events:PutEvents"
         Resource  = aws_cloudwatch_event_bus.forwarded[0].arn
       }],
-      [for organization_id in var.forwarders.organization_ids : {
+      [for organization_id in local.organization_ids : {
         Sid       = "Organization${trimprefix(organization_id, "o-")}"
         Effect    = "Allow"
         Principal = "*"

@@ -3,6 +3,9 @@
 
 locals {
   uses = { for source in ["bucket", "sns", "sqs", "object_events", "realtime"] : source => contains(var.sources, source) }
+
+  # All but real time, which brings events without logs.
+  reads_logs = length(setsubtract(var.sources, ["realtime"])) > 0
 }
 
 # Straight from the bucket.
@@ -33,6 +36,13 @@ resource "aws_cloudwatch_event_rule" "object_events" {
       object = { key = [{ wildcard = "${var.log_prefix}*${local.log_suffix}" }] }
     }
   })
+
+  lifecycle {
+    precondition {
+      condition     = local.log_bucket_account_id == local.account_id
+      error_message = "sources contains \"object_events\", but the log bucket belongs to another account (log_bucket_account_id). S3 tells the EventBridge of the bucket's own account alone, so that nothing would be heard here. Take \"bucket\", \"sns\" or \"sqs\", with a notification that the bucket's owner configures."
+    }
+  }
 }
 
 resource "aws_cloudwatch_event_target" "object_events" {

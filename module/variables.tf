@@ -99,7 +99,7 @@ variable "timeout" {
 }
 
 variable "reserved_concurrency" {
-  description = "How many invocations may run at once; more of them wait. It also keeps reads of Parameter Store far from the account's limit. -1 reserves nothing, which new accounts with a quota of 10 need."
+  description = "How many invocations may run at once; more of them wait. It also keeps reads of Parameter Store far from the account's limit. -1 reserves nothing, which new accounts with a quota of ten need."
   type        = number
   default     = 10
   nullable    = false
@@ -159,7 +159,8 @@ variable "sources" {
     - `bucket`: the bucket notifies the function of each log.
     - `sns`: the bucket notifies a topic that others may listen to as well; see `sns_fanout`.
     - `sqs`: a queue stands in front of the function. With `sns` as well, it stands behind the topic. See `sqs`.
-    - `object_events`: the bucket tells EventBridge of each log.
+    - `object_events`: the bucket tells EventBridge of each log. If its notifications are somebody else's, `create_bucket_notification = false`
+      goes with it: the module would otherwise replace them all.
     - `realtime`: EventBridge hands on CloudTrail's events themselves, seconds after the call; see `realtime`.
   EOT
   type        = set(string)
@@ -173,7 +174,7 @@ variable "sources" {
 }
 
 variable "create_bucket_notification" {
-  description = "Whether the module writes the bucket's notification configuration, of which a bucket has one: **what else it notifies is removed by that**. With `false` it is yours to write, and the module grants what it needs."
+  description = "Whether the module writes the bucket's notification configuration, of which a bucket has one: **what else it notifies is removed by that**. With `false` it is yours to write, and the module grants what it needs. Say so with `object_events` as well, if the notifications are somebody else's."
   type        = bool
   default     = true
   nullable    = false
@@ -199,7 +200,7 @@ variable "log_prefix" {
 }
 
 variable "log_bucket_account_id" {
-  description = "The account that the log bucket belongs to, if it is another one. Its bucket policy must then let the function's role read, and `create_bucket_notification` must be `false`."
+  description = "The account that the log bucket belongs to, if it is another one. Its bucket policy must then let the function's role read, its Object Ownership must be \"Bucket owner enforced\", and `create_bucket_notification` must be `false`."
   type        = string
   default     = null
 
@@ -210,7 +211,7 @@ variable "log_bucket_account_id" {
 }
 
 variable "sns_fanout" {
-  description = "The topic of the source `sns`: one that the module makes, called `topic_name` (NAME-logs if it is not given), or with `create_topic = false` the one that exists at `topic_arn`, whose policy must let the bucket publish."
+  description = "The topic of the source `sns`: one that the module makes, called `topic_name` (NAME-logs if it is not given), or with `create_topic = false` the one that exists at `topic_arn`, whose policy must let the bucket publish and, in another account, this account subscribe."
   type = object({
     create_topic = optional(bool, true)
     topic_name   = optional(string)
@@ -226,11 +227,11 @@ variable "sns_fanout" {
 }
 
 variable "sqs" {
-  description = "The queue of the source `sqs`: how many messages make a batch, how many batches are at work at once, and how often a message is tried. A message that failed comes again after six times `timeout`, as Lambda asks for."
+  description = "The queue of the source `sqs`: how many messages make a batch, how many batches are at work at once, which is to be below `reserved_concurrency`, and how often a message is tried. A message that failed comes again after six times `timeout`, as Lambda asks for."
   type = object({
     batch_size          = optional(number, 10)
     maximum_concurrency = optional(number, 5)
-    max_receive_count   = optional(number, 3)
+    max_receive_count   = optional(number, 5)
   })
   default  = {}
   nullable = false
@@ -242,7 +243,7 @@ variable "sqs" {
 
   validation {
     condition     = var.sqs.maximum_concurrency >= 2 && var.sqs.maximum_concurrency <= 1000
-    error_message = "sqs.maximum_concurrency is 2 to 1000; keep it below reserved_concurrency, so that there is room for flushes."
+    error_message = "sqs.maximum_concurrency is 2 to 1000."
   }
 
   validation {
@@ -252,7 +253,7 @@ variable "sqs" {
 }
 
 variable "realtime" {
-  description = "The source `realtime`: whether read-only events (`Get…`, `List…`, `Describe…`) come as well, of which there are very many, and the names of the events that are wanted; all if there are none."
+  description = "The source `realtime`: whether read-only events (`Get…`, `List…`, `Describe…`) come as well, of which there are very many, and the names of the events that are wanted; all if there are none. With names, events of CloudTrail Insights do not come, since they have no `eventName`."
   type = object({
     read_only_events = optional(bool, false)
     event_names      = optional(list(string), [])
@@ -354,7 +355,8 @@ variable "alarms" {
     - `create`: whether there are any.
     - `actions`: the ARNs that are told when one begins and ends, such as that of a topic with an e-mail subscription. Not of one that leads to Slack by this function.
     - `oldest_due_seconds`: for how long an alert may be due.
-    - `silence_hours`: after how many hours without an event the silence is alarming, up to 24; 0 for never.
+    - `silence_hours`: after how many hours without an event the silence is alarming, up to 24; 0 for never. With logs among the
+      sources, hours without a log.
     - `disabled`: names of alarms that are not wanted.
   EOT
   type = object({
@@ -369,7 +371,7 @@ variable "alarms" {
 
   validation {
     condition     = var.alarms.silence_hours >= 0 && var.alarms.silence_hours <= 24 && floor(var.alarms.silence_hours) == var.alarms.silence_hours
-    error_message = "alarms.silence_hours is a whole number up to 24, the most that CloudWatch looks back; 0 for no such alarm."
+    error_message = "alarms.silence_hours is a whole number up to 24, since the alarm looks at one period of its metric, which is a day at most; 0 for no such alarm."
   }
 
   validation {
@@ -379,8 +381,8 @@ variable "alarms" {
 
   validation {
     condition = length(setsubtract(var.alarms.disabled, [
-      "dead-letters", "failed", "failures", "logs-failed", "logs-waiting", "oldest-due", "rules-broken", "silence", "undeliverable", "unrouted",
+      "dead-letters", "failed", "failures", "logs-failed", "logs-waiting", "oldest-due", "parts-failed", "rules-broken", "silence", "undeliverable", "unrouted",
     ])) == 0
-    error_message = "alarms.disabled holds names of alarms: dead-letters, failed, failures, logs-failed, logs-waiting, oldest-due, rules-broken, silence, undeliverable, unrouted."
+    error_message = "alarms.disabled holds names of alarms: dead-letters, failed, failures, logs-failed, logs-waiting, oldest-due, parts-failed, rules-broken, silence, undeliverable, unrouted."
   }
 }

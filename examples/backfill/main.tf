@@ -2,6 +2,23 @@
 # metrics and its log, and tells nobody, because that many alerts of last month help nobody. A new rule is tried like that on what really
 # happened. Who does want the alerts adds `UserArguments = { deliver = "true" }` to `LambdaInvoke` in outputs.tf.
 #
+# The job competes with live logs: its tasks and they share `reserved_concurrency`, so that alerts of today may come late while it runs. For a
+# long time, or many logs, give it an instance of its own, which reads the same rules. Nothing invokes that but the job and the schedule of its
+# flushes, since the bucket may, but does not, notify it. Say `module.backfill` instead of `module.trailhook` below and in outputs.tf then:
+#
+#   module "backfill" {
+#     source = "../../module"
+#
+#     name                       = "trailhook-backfill"
+#     namespace                  = local.namespace
+#     log_bucket_name            = var.log_bucket_name
+#     secret_parameters          = [local.webhook_parameter]
+#     create_bucket_notification = false # with the source "bucket"
+#     alarms                     = { disabled = ["silence"] }
+#   }
+#
+# Its state is its own, too: with `deliver`, it may tell again what the other one has told.
+#
 # Terraform has no resource for jobs, since a job is a deed and no thing. It makes what a job needs; the output is the command that starts one.
 
 terraform {
@@ -83,6 +100,8 @@ resource "aws_iam_role" "jobs" {
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
       Principal = { Service = "batchoperations.s3.amazonaws.com" }
+      # For jobs of this account alone.
+      Condition = { StringEquals = { "aws:SourceAccount" = local.account_id } }
     }]
   })
 }

@@ -1,7 +1,7 @@
 output "start" {
-  description = "The command that makes a job over the logs of a time: set FROM and TO first, such as FROM=2026-01-01T00:00:00Z. The job lists the logs and then waits for a yes in the console, unless --no-confirmation-required is added."
+  description = "The command that makes a job over the logs of a time: set FROM and TO first, such as FROM=2026-01-01T00:00:00Z. With --confirmation-required, the job lists the logs and then waits for a yes, in the console or by `aws s3control update-job-status --requested-job-status Ready`; --no-confirmation-required in its place begins at once."
   value = join(" ", [
-    "aws s3control create-job --region ${var.region} --account-id ${local.account_id} --priority 10",
+    "aws s3control create-job --region ${var.region} --account-id ${local.account_id} --priority 10 --confirmation-required",
     "--role-arn ${aws_iam_role.jobs.arn} --description 'Trailhook: back-fill'",
     "--operation '${jsonencode({ LambdaInvoke = { FunctionArn = module.trailhook.function_arn, InvocationSchemaVersion = "2.0" } })}'",
     "--report '${jsonencode({ Bucket = aws_s3_bucket.jobs.arn, Prefix = "reports", Format = "Report_CSV_20180820", Enabled = true, ReportScope = "FailedTasksOnly" })}'",

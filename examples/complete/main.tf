@@ -36,6 +36,10 @@ module "trailhook" {
   log_bucket_name   = aws_s3_bucket.logs.bucket
   secret_parameters = values(var.webhook_parameters)
 
+  # In a new account, whose quota of ten concurrent invocations lets nobody reserve any ("decreases account's UnreservedConcurrentExecution
+  # below its minimum value"):
+  # reserved_concurrency = -1
+
   # If the function itself is in trouble, it cannot say so in Slack.
   alarms = { actions = [aws_sns_topic.operations.arn] }
 }

@@ -40,6 +40,19 @@ module "trailhook" {
   # The module writes the bucket's notification configuration. If the bucket notifies others already, say false, and see "Sources" in the
   # module's README.
   create_bucket_notification = true
+
+  # If a key of your own encrypts the logs:
+  # log_kms_key_arns = ["arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"]
+
+  # If the trail has a prefix, such as audit:
+  # log_prefix = "audit/AWSLogs/"
+
+  # If the function itself is in trouble, it cannot say so in Slack: a topic that reaches people by e-mail, say.
+  # alarms = { actions = ["arn:aws:sns:eu-central-1:111122223333:operations"] }
+
+  # In a new account, whose quota of ten concurrent invocations lets nobody reserve any ("decreases account's UnreservedConcurrentExecution
+  # below its minimum value"):
+  # reserved_concurrency = -1
 }
 
 resource "trailhook_rule_pack" "baseline" {
@@ -53,6 +66,11 @@ resource "trailhook_route" "security" {
   slack_webhook {
     url_parameter = local.webhook_parameter
   }
+}
+
+output "self_test" {
+  description = "The command that sends a test alert through every route."
+  value       = module.trailhook.self_test_command
 }
 
 variable "log_bucket_name" {

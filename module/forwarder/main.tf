@@ -1,5 +1,7 @@
 # One region of one account: what CloudTrail records there goes to the bus of the function, which is in another region or account.
 
+data "aws_caller_identity" "current" {}
+
 data "aws_region" "current" {}
 
 resource "aws_cloudwatch_event_rule" "this" {
@@ -7,19 +9,17 @@ resource "aws_cloudwatch_event_rule" "this" {
   description = "Events that CloudTrail records here, for Trailhook elsewhere"
   tags        = var.tags
 
-  event_pattern = jsonencode(merge(
-    {
-      # Programs cannot put events of such a source on a bus, so nobody feigns a call.
-      source = [{ prefix = "aws." }]
-      detail-type = [
-        "AWS API Call via CloudTrail",
-        "AWS Console Sign In via CloudTrail",
-        "AWS Insight via CloudTrail",
-        "AWS Service Event via CloudTrail",
-      ]
-    },
-    length(var.event_names) > 0 ? { detail = { eventName = sort(var.event_names) } } : {},
-  ))
+  event_pattern = jsonencode({
+    # Programs cannot put events of such a source on a bus, so nobody feigns a call.
+    source = [{ prefix = "aws." }]
+    # Calls, sign-ins, what people do in the console, what services do, insights, and what kinds there will be.
+    detail-type = [{ suffix = " via CloudTrail" }]
+    detail = merge(
+      # A trail may log the invocations of functions as data events. Those of Trailhook's function among them would make new ones without end.
+      { eventCategory = [{ anything-but = ["Data"] }, { exists = false }] },
+      length(var.event_names) > 0 ? { eventName = sort(var.event_names) } : {},
+    )
+  })
 
   # EventBridge leaves read-only events out, unless a rule is in this state.
   state = var.read_only_events ? "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS" : "ENABLED"
@@ -44,6 +44,8 @@ resource "aws_iam_role" "this" {
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
       Principal = { Service = "events.amazonaws.com" }
+      # For a rule of this account alone.
+      Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
     }]
   })
 }

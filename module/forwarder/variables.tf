@@ -28,7 +28,7 @@ variable "read_only_events" {
 }
 
 variable "event_names" {
-  description = "The names of the events that are forwarded; all if there are none."
+  description = "The names of the events that are forwarded; all if there are none. With names, events of CloudTrail Insights are not, since they have no `eventName`."
   type        = list(string)
   default     = []
   nullable    = false

@@ -18,48 +18,153 @@ run "alarms" {
   }
 
   assert {
-    condition = keys(aws_cloudwatch_metric_alarm.this) == [
-      "dead-letters", "failed", "failures", "oldest-due", "rules-broken", "silence", "undeliverable", "unrouted",
-    ]
-    error_message = "these are watched"
-  }
-
-  assert {
     condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_actions == toset(["arn:aws:sns:eu-central-1:111122223333:on-call"])])
     error_message = "each tells the topic"
   }
 
   assert {
-    condition = { for name, alarm in aws_cloudwatch_metric_alarm.this : name => "${alarm.namespace} ${alarm.metric_name}" } == {
-      dead-letters  = "AWS/SQS ApproximateNumberOfMessagesVisible"
-      failed        = "AWS/SQS ApproximateNumberOfMessagesVisible"
-      failures      = "AWS/Lambda Errors"
-      oldest-due    = "Trailhook OldestDue"
-      rules-broken  = "Trailhook RulesBroken"
-      silence       = "Trailhook EventsRead"
-      undeliverable = "Trailhook AlertsUndeliverable"
-      unrouted      = "Trailhook AlertsUnrouted"
-    }
-    error_message = "each looks at its metric"
-  }
-
-  assert {
     condition = (
-      aws_cloudwatch_metric_alarm.this["silence"].period == 86400
-      && aws_cloudwatch_metric_alarm.this["silence"].comparison_operator == "LessThanThreshold"
-      && aws_cloudwatch_metric_alarm.this["silence"].treat_missing_data == "breaching"
+      alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.ok_actions == alarm.alarm_actions])
+      && alltrue([for name, alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_name == "trailhook-${name}"])
     )
-    error_message = "a day without an event is alarming, and so is a day without a metric"
+    error_message = "each tells when it is over, too, and is named after the function"
   }
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.this["oldest-due"].threshold == 900 && aws_cloudwatch_metric_alarm.this["oldest-due"].dimensions == tomap({ FunctionName = "trailhook" })
-    error_message = "an alert may be due for a quarter of an hour"
+    condition = jsonencode({ for name, alarm in aws_cloudwatch_metric_alarm.this : name => {
+      metric     = [alarm.namespace, alarm.metric_name, alarm.statistic]
+      dimensions = alarm.dimensions
+      alarming   = [alarm.comparison_operator, alarm.threshold]
+      periods    = [alarm.evaluation_periods, alarm.period]
+      missing    = alarm.treat_missing_data
+      } }) == jsonencode({
+      dead-letters = {
+        metric     = ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum"]
+        dimensions = { QueueName = "trailhook-dead-letters" }
+        alarming   = ["GreaterThanOrEqualToThreshold", 1]
+        periods    = [1, 300]
+        missing    = "notBreaching"
+      }
+      failed = {
+        metric     = ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum"]
+        dimensions = { QueueName = "trailhook-failed" }
+        alarming   = ["GreaterThanOrEqualToThreshold", 1]
+        periods    = [1, 300]
+        missing    = "notBreaching"
+      }
+      failures = {
+        metric     = ["AWS/Lambda", "Errors", "Sum"]
+        dimensions = { FunctionName = "trailhook" }
+        alarming   = ["GreaterThanOrEqualToThreshold", 1]
+        periods    = [3, 300]
+        missing    = "notBreaching"
+      }
+      oldest-due = {
+        metric     = ["Trailhook", "OldestDue", "Maximum"]
+        dimensions = { FunctionName = "trailhook" }
+        alarming   = ["GreaterThanOrEqualToThreshold", 900]
+        periods    = [1, 900]
+        missing    = "breaching"
+      }
+      parts-failed = {
+        metric     = ["Trailhook", "PartsFailed", "Sum"]
+        dimensions = { FunctionName = "trailhook" }
+        alarming   = ["GreaterThanOrEqualToThreshold", 1]
+        periods    = [3, 300]
+        missing    = "notBreaching"
+      }
+      rules-broken = {
+        metric     = ["Trailhook", "RulesBroken", "Maximum"]
+        dimensions = { FunctionName = "trailhook" }
+        alarming   = ["GreaterThanOrEqualToThreshold", 1]
+        periods    = [1, 300]
+        missing    = "notBreaching"
+      }
+      silence = {
+        metric     = ["Trailhook", "LogsRead", "Sum"]
+        dimensions = { FunctionName = "trailhook" }
+        alarming   = ["LessThanThreshold", 1]
+        periods    = [1, 86400]
+        missing    = "breaching"
+      }
+      undeliverable = {
+        metric     = ["Trailhook", "AlertsUndeliverable", "Sum"]
+        dimensions = { FunctionName = "trailhook" }
+        alarming   = ["GreaterThanOrEqualToThreshold", 1]
+        periods    = [1, 300]
+        missing    = "notBreaching"
+      }
+      unrouted = {
+        metric     = ["Trailhook", "AlertsUnrouted", "Sum"]
+        dimensions = { FunctionName = "trailhook" }
+        alarming   = ["GreaterThanOrEqualToThreshold", 1]
+        periods    = [1, 300]
+        missing    = "notBreaching"
+      }
+    })
+    error_message = "these are watched, each by its metric: the oldest alert may be due for a quarter of an hour; a day without a log is alarming, and so is one without the metric"
+  }
+}
+
+run "a_queue_is_watched" {
+  variables {
+    sources = ["sqs", "realtime"]
   }
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.this["oldest-due"].treat_missing_data == "breaching" && aws_cloudwatch_metric_alarm.this["failures"].treat_missing_data == "notBreaching"
-    error_message = "flushes that do not run are alarming, and an hour without a failure is not"
+    condition = jsonencode({ for name, alarm in aws_cloudwatch_metric_alarm.this : name => {
+      metric     = [alarm.namespace, alarm.metric_name, alarm.statistic]
+      dimensions = alarm.dimensions
+      alarming   = [alarm.comparison_operator, alarm.threshold]
+      periods    = [alarm.evaluation_periods, alarm.period]
+      missing    = alarm.treat_missing_data
+      } if startswith(name, "logs-") }) == jsonencode({
+      logs-failed = {
+        metric     = ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum"]
+        dimensions = { QueueName = "trailhook-logs-failed" }
+        alarming   = ["GreaterThanOrEqualToThreshold", 1]
+        periods    = [1, 300]
+        missing    = "notBreaching"
+      }
+      logs-waiting = {
+        metric     = ["AWS/SQS", "ApproximateAgeOfOldestMessage", "Maximum"]
+        dimensions = { QueueName = "trailhook-logs" }
+        alarming   = ["GreaterThanOrEqualToThreshold", 3600]
+        periods    = [1, 300]
+        missing    = "notBreaching"
+      }
+    })
+    error_message = "alarms watch what it gave up, and what waits for an hour"
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["silence"].metric_name == "LogsRead"
+    error_message = "logs that do not come are not hidden by events that do"
+  }
+}
+
+run "without_logs" {
+  variables {
+    sources = ["realtime"]
+    alarms  = { silence_hours = 6 }
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["silence"].metric_name == "EventsRead" && aws_cloudwatch_metric_alarm.this["silence"].period == 21600
+    error_message = "where there are no logs, events are looked for"
+  }
+}
+
+run "events_of_objects_are_logs" {
+  command = plan
+
+  variables {
+    sources = ["object_events"]
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["silence"].metric_name == "LogsRead"
+    error_message = "logs are looked for, by whichever way they come"
   }
 }
 
@@ -70,7 +175,7 @@ run "fewer_alarms" {
   }
 
   assert {
-    condition     = keys(aws_cloudwatch_metric_alarm.this) == ["dead-letters", "failed", "failures", "oldest-due", "rules-broken", "undeliverable"]
+    condition     = keys(aws_cloudwatch_metric_alarm.this) == ["dead-letters", "failed", "failures", "oldest-due", "parts-failed", "rules-broken", "undeliverable"]
     error_message = "what is not wanted is not made"
   }
 

@@ -33,7 +33,7 @@ run "three_variables_are_enough" {
     condition = aws_lambda_function.this.environment[0].variables == tomap({
       TRAILHOOK_NAMESPACE         = "/trailhook/prod"
       TRAILHOOK_TABLE             = "trailhook"
-      TRAILHOOK_DEAD_LETTER_QUEUE = aws_sqs_queue.dead_letters.url
+      TRAILHOOK_DEAD_LETTER_QUEUE = "https://sqs.eu-central-1.amazonaws.com/111122223333/trailhook-dead-letters"
       TRAILHOOK_LOG               = "info"
     })
     error_message = "the function learns where its rules, its state and its dead letters are"
@@ -72,15 +72,32 @@ run "flushes_come_each_minute" {
   assert {
     condition = (
       aws_cloudwatch_event_rule.flush.schedule_expression == "rate(1 minute)"
+      && aws_cloudwatch_event_target.flush.rule == "trailhook-flush"
+      && aws_cloudwatch_event_target.flush.arn == "arn:aws:lambda:eu-central-1:111122223333:function:trailhook"
       && jsondecode(aws_cloudwatch_event_target.flush.input) == { trailhook = "flush" }
     )
     error_message = "the schedule invokes the function with the payload of a flush"
+  }
+
+  assert {
+    condition = (
+      aws_lambda_permission.flush.source_arn == "arn:aws:events:eu-central-1:111122223333:rule/trailhook-flush"
+      && aws_lambda_permission.flush.principal == "events.amazonaws.com"
+      && aws_lambda_permission.flush.action == "lambda:InvokeFunction"
+      && aws_lambda_permission.flush.function_name == "trailhook"
+    )
+    error_message = "the schedule may, and no other rule by this permission"
+  }
+
+  assert {
+    condition     = aws_cloudwatch_event_target.flush.retry_policy[0].maximum_retry_attempts == 0
+    error_message = "a flush is not tried again, since the next one comes"
   }
 }
 
 run "what_fails_is_kept" {
   assert {
-    condition     = aws_lambda_function_event_invoke_config.this.destination_config[0].on_failure[0].destination == aws_sqs_queue.failed.arn
+    condition     = aws_lambda_function_event_invoke_config.this.destination_config[0].on_failure[0].destination == "arn:aws:sqs:eu-central-1:111122223333:trailhook-failed"
     error_message = "invocations that fail go to a queue"
   }
 
@@ -92,6 +109,19 @@ run "what_fails_is_kept" {
   assert {
     condition     = aws_sqs_queue.failed.name != aws_sqs_queue.dead_letters.name
     error_message = "alerts that nobody takes are not mixed with notifications that failed"
+  }
+
+  assert {
+    condition = (
+      output.failed_queue_url == "https://sqs.eu-central-1.amazonaws.com/111122223333/trailhook-failed"
+      && output.dead_letter_queue_url == "https://sqs.eu-central-1.amazonaws.com/111122223333/trailhook-dead-letters"
+    )
+    error_message = "both queues are told of"
+  }
+
+  assert {
+    condition     = output.self_test_command == "echo '{\"trailhook\":\"self-test\"}' | aws lambda invoke --region eu-central-1 --function-name trailhook --cli-read-timeout 0 --payload fileb:///dev/stdin /dev/stdout"
+    error_message = "the self-test is waited for, and is not begun again meanwhile"
   }
 }
 

@@ -14,28 +14,59 @@ variables {
 
 run "least_privilege" {
   assert {
-    condition = { for statement in jsondecode(aws_iam_role_policy.function.policy).Statement : statement.Sid => [statement.Action, statement.Resource] } == {
-      ReadLogs = [["s3:GetObject"], ["arn:aws:s3:::acme-cloudtrail/AWSLogs/*"]]
-      ReadRulesRoutesAndPacks = [["ssm:GetParametersByPath"], [
-        "arn:aws:ssm:eu-central-1:111122223333:parameter/trailhook/prod/rules",
-        "arn:aws:ssm:eu-central-1:111122223333:parameter/trailhook/prod/routes",
-        "arn:aws:ssm:eu-central-1:111122223333:parameter/trailhook/prod/packs",
-      ]]
-      ReadSettingsAndSecrets = [["ssm:GetParameter"], [
-        "arn:aws:ssm:eu-central-1:111122223333:parameter/trailhook/prod/settings",
-        "arn:aws:ssm:eu-central-1:111122223333:parameter/trailhook/secrets/slack-webhook",
-        "arn:aws:ssm:eu-central-1:111122223333:parameter/slack-token",
-      ]]
-      KeepState     = [["dynamodb:GetItem", "dynamodb:PutItem"], ["arn:aws:dynamodb:eu-central-1:111122223333:table/trailhook"]]
-      FindWhatIsDue = [["dynamodb:Query"], ["arn:aws:dynamodb:eu-central-1:111122223333:table/trailhook/index/due"]]
-      KeepWhatFails = [["sqs:SendMessage"], [aws_sqs_queue.dead_letters.arn, aws_sqs_queue.failed.arn]]
-      WriteItsLog   = [["logs:CreateLogStream", "logs:PutLogEvents"], ["arn:aws:logs:eu-central-1:111122223333:log-group:/aws/lambda/trailhook:*"]]
-    }
+    condition = jsonencode(jsondecode(aws_iam_role_policy.function.policy).Statement) == jsonencode([
+      {
+        Sid      = "ReadLogs"
+        Effect   = "Allow"
+        Action   = ["s3:GetObject"]
+        Resource = ["arn:aws:s3:::acme-cloudtrail/AWSLogs/*"]
+      },
+      {
+        Sid      = "ReadRulesRoutesAndPacks"
+        Effect   = "Allow"
+        Action   = ["ssm:GetParametersByPath"]
+        Resource = ["arn:aws:ssm:eu-central-1:111122223333:parameter/trailhook/prod/rules", "arn:aws:ssm:eu-central-1:111122223333:parameter/trailhook/prod/routes", "arn:aws:ssm:eu-central-1:111122223333:parameter/trailhook/prod/packs"]
+      },
+      {
+        Sid      = "ReadSettingsAndSecrets"
+        Effect   = "Allow"
+        Action   = ["ssm:GetParameter"]
+        Resource = ["arn:aws:ssm:eu-central-1:111122223333:parameter/trailhook/prod/settings", "arn:aws:ssm:eu-central-1:111122223333:parameter/trailhook/secrets/slack-webhook", "arn:aws:ssm:eu-central-1:111122223333:parameter/slack-token"]
+      },
+      {
+        Sid      = "KeepState"
+        Effect   = "Allow"
+        Action   = ["dynamodb:GetItem", "dynamodb:PutItem"]
+        Resource = ["arn:aws:dynamodb:eu-central-1:111122223333:table/trailhook"]
+      },
+      {
+        Sid      = "FindWhatIsDue"
+        Effect   = "Allow"
+        Action   = ["dynamodb:Query"]
+        Resource = ["arn:aws:dynamodb:eu-central-1:111122223333:table/trailhook/index/due"]
+      },
+      {
+        Sid      = "KeepWhatFails"
+        Effect   = "Allow"
+        Action   = ["sqs:SendMessage"]
+        Resource = ["arn:aws:sqs:eu-central-1:111122223333:trailhook-dead-letters", "arn:aws:sqs:eu-central-1:111122223333:trailhook-failed"]
+      },
+      {
+        Sid      = "WriteItsLog"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = ["arn:aws:logs:eu-central-1:111122223333:log-group:/aws/lambda/trailhook:*"]
+      },
+    ])
     error_message = "these permissions and no others"
   }
 
   assert {
-    condition     = jsondecode(aws_iam_role.function.assume_role_policy).Statement[0].Principal == { Service = "lambda.amazonaws.com" }
+    condition = jsondecode(aws_iam_role.function.assume_role_policy).Statement == [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "lambda.amazonaws.com" }
+    }]
     error_message = "Lambda alone takes on the role"
   }
 }
@@ -51,26 +82,91 @@ run "more_where_more_is_asked_for" {
   }
 
   assert {
-    condition = { for statement in jsondecode(aws_iam_role_policy.function.policy).Statement : statement.Sid => statement.Resource if startswith(statement.Action[0], "kms:") } == {
-      DecryptLogs     = ["arn:aws:kms:eu-central-1:111122223333:key/logs"]
-      DecryptSecrets  = ["arn:aws:kms:eu-central-1:111122223333:key/secrets"]
-      UseKeysOfTopics = ["arn:aws:kms:eu-central-1:111122223333:key/topics"]
-      UseOwnKey       = ["arn:aws:kms:eu-central-1:111122223333:key/own"]
-    }
-    error_message = "each key has its statement"
-  }
-
-  assert {
-    condition     = alltrue([for statement in jsondecode(aws_iam_role_policy.function.policy).Statement : can(values(statement.Condition)[0]["kms:ViaService"]) if startswith(statement.Action[0], "kms:")])
-    error_message = "keys are used by way of the service that they are for, and not directly"
-  }
-
-  assert {
-    condition = { for statement in jsondecode(aws_iam_role_policy.function.policy).Statement : statement.Sid => statement.Action if contains(["TakeNotifications", "TellTopics"], statement.Sid) } == {
-      TakeNotifications = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
-      TellTopics        = ["sns:Publish"]
-    }
-    error_message = "the queue is read, and the topic is told"
+    condition = jsonencode(jsondecode(aws_iam_role_policy.function.policy).Statement) == jsonencode([
+      {
+        Sid      = "ReadLogs"
+        Effect   = "Allow"
+        Action   = ["s3:GetObject"]
+        Resource = ["arn:aws:s3:::acme-cloudtrail/AWSLogs/*"]
+      },
+      {
+        Sid       = "DecryptLogs"
+        Effect    = "Allow"
+        Action    = ["kms:Decrypt"]
+        Resource  = ["arn:aws:kms:eu-central-1:111122223333:key/logs"]
+        Condition = { StringLike = { "kms:ViaService" = "s3.*.amazonaws.com" } }
+      },
+      {
+        Sid      = "ReadRulesRoutesAndPacks"
+        Effect   = "Allow"
+        Action   = ["ssm:GetParametersByPath"]
+        Resource = ["arn:aws:ssm:eu-central-1:111122223333:parameter/trailhook/prod/rules", "arn:aws:ssm:eu-central-1:111122223333:parameter/trailhook/prod/routes", "arn:aws:ssm:eu-central-1:111122223333:parameter/trailhook/prod/packs"]
+      },
+      {
+        Sid      = "ReadSettingsAndSecrets"
+        Effect   = "Allow"
+        Action   = ["ssm:GetParameter"]
+        Resource = ["arn:aws:ssm:eu-central-1:111122223333:parameter/trailhook/prod/settings", "arn:aws:ssm:eu-central-1:111122223333:parameter/trailhook/secrets/slack-webhook", "arn:aws:ssm:eu-central-1:111122223333:parameter/slack-token"]
+      },
+      {
+        Sid       = "DecryptSecrets"
+        Effect    = "Allow"
+        Action    = ["kms:Decrypt"]
+        Resource  = ["arn:aws:kms:eu-central-1:111122223333:key/secrets"]
+        Condition = { StringEquals = { "kms:ViaService" = "ssm.eu-central-1.amazonaws.com" } }
+      },
+      {
+        Sid      = "KeepState"
+        Effect   = "Allow"
+        Action   = ["dynamodb:GetItem", "dynamodb:PutItem"]
+        Resource = ["arn:aws:dynamodb:eu-central-1:111122223333:table/trailhook"]
+      },
+      {
+        Sid      = "FindWhatIsDue"
+        Effect   = "Allow"
+        Action   = ["dynamodb:Query"]
+        Resource = ["arn:aws:dynamodb:eu-central-1:111122223333:table/trailhook/index/due"]
+      },
+      {
+        Sid      = "KeepWhatFails"
+        Effect   = "Allow"
+        Action   = ["sqs:SendMessage"]
+        Resource = ["arn:aws:sqs:eu-central-1:111122223333:trailhook-dead-letters", "arn:aws:sqs:eu-central-1:111122223333:trailhook-failed"]
+      },
+      {
+        Sid      = "TakeNotifications"
+        Effect   = "Allow"
+        Action   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+        Resource = ["arn:aws:sqs:eu-central-1:111122223333:trailhook-logs"]
+      },
+      {
+        Sid       = "UseOwnKey"
+        Effect    = "Allow"
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource  = ["arn:aws:kms:eu-central-1:111122223333:key/own"]
+        Condition = { StringEquals = { "kms:ViaService" = ["dynamodb.eu-central-1.amazonaws.com", "sqs.eu-central-1.amazonaws.com"] } }
+      },
+      {
+        Sid      = "TellTopics"
+        Effect   = "Allow"
+        Action   = ["sns:Publish"]
+        Resource = ["arn:aws:sns:eu-central-1:111122223333:alerts"]
+      },
+      {
+        Sid       = "UseKeysOfTopics"
+        Effect    = "Allow"
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource  = ["arn:aws:kms:eu-central-1:111122223333:key/topics"]
+        Condition = { StringLike = { "kms:ViaService" = "sns.*.amazonaws.com" } }
+      },
+      {
+        Sid      = "WriteItsLog"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = ["arn:aws:logs:eu-central-1:111122223333:log-group:/aws/lambda/trailhook:*"]
+      },
+    ])
+    error_message = "each key has its statement, by way of the service that it is for; the queue is read, and the topic is told"
   }
 }
 

@@ -1,4 +1,7 @@
 mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "111122223333" }
+  }
   mock_data "aws_region" {
     defaults = { id = "us-east-1" }
   }
@@ -13,13 +16,46 @@ variables {
 
 run "events_go_to_the_bus" {
   assert {
-    condition     = aws_cloudwatch_event_target.this.arn == var.event_bus_arn && aws_cloudwatch_event_rule.this.state == "ENABLED"
+    condition     = aws_cloudwatch_event_target.this.arn == var.event_bus_arn && aws_cloudwatch_event_target.this.role_arn == aws_iam_role.this.arn && aws_cloudwatch_event_rule.this.state == "ENABLED"
     error_message = "what CloudTrail records is forwarded"
   }
 
   assert {
-    condition     = jsondecode(aws_iam_role_policy.this.policy).Statement[0].Resource == var.event_bus_arn && aws_iam_role.this.name == "trailhook-forwarder-us-east-1"
-    error_message = "the role may send to this bus"
+    condition = aws_cloudwatch_event_rule.this.event_pattern == jsonencode({
+      source      = [{ prefix = "aws." }]
+      detail-type = [{ suffix = " via CloudTrail" }]
+      detail = {
+        eventCategory = [{ anything-but = ["Data"] }, { exists = false }]
+      }
+    })
+    error_message = "every kind of event is forwarded, but data events"
+  }
+
+  assert {
+    condition     = aws_iam_role.this.name == "trailhook-forwarder-us-east-1"
+    error_message = "the role is named after the region"
+  }
+
+  assert {
+    condition = jsonencode(jsondecode(aws_iam_role_policy.this.policy).Statement) == jsonencode([
+      {
+        Sid      = "Forward"
+        Effect   = "Allow"
+        Action   = "events:PutEvents"
+        Resource = "arn:aws:events:eu-central-1:111122223333:event-bus/trailhook"
+      },
+    ])
+    error_message = "the role may send to this bus, and nothing else"
+  }
+
+  assert {
+    condition = jsondecode(aws_iam_role.this.assume_role_policy).Statement == [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "events.amazonaws.com" }
+      Condition = { StringEquals = { "aws:SourceAccount" = "111122223333" } }
+    }]
+    error_message = "EventBridge alone takes on the role, for rules of this account"
   }
 }
 
@@ -30,7 +66,14 @@ run "some_events" {
   }
 
   assert {
-    condition     = jsondecode(aws_cloudwatch_event_rule.this.event_pattern).detail.eventName == ["ConsoleLogin"]
+    condition = aws_cloudwatch_event_rule.this.event_pattern == jsonencode({
+      source      = [{ prefix = "aws." }]
+      detail-type = [{ suffix = " via CloudTrail" }]
+      detail = {
+        eventCategory = [{ anything-but = ["Data"] }, { exists = false }]
+        eventName     = ["ConsoleLogin"]
+      }
+    })
     error_message = "events are chosen by their names"
   }
 
