@@ -35,10 +35,11 @@ fn packages(folder: &Path) -> Result<Vec<(&'static str, PathBuf)>, String> {
         return Err(format!("{FOLDER} names {}: write the whole path", folder.display()));
     }
     let folder = folder.canonicalize().map_err(|error| format!("{FOLDER} names {}: {error}", folder.display()))?;
+    // The folder, since one that is missing would make every build begin anew.
+    println!("cargo:rerun-if-changed={}", folder.display());
     let mut found = Vec::new();
     for architecture in ARCHITECTURES {
         let path = folder.join(format!("bootstrap-{architecture}.zip"));
-        println!("cargo:rerun-if-changed={}", path.display());
         if !path.exists() {
             println!("cargo:warning=the provider gets no package for {architecture}: {} is not there", path.display());
             continue;

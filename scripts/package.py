@@ -13,7 +13,7 @@
 
 The version is that of the workspace in Cargo.toml. The function is built for arm64 as well if the tool chain is there:
 `cargo-zigbuild`, and Rust's standard library for aarch64-unknown-linux-gnu. With `cargo-zigbuild` programs need no newer glibc than
-they are allowed to, whatever this machine has. The same sources and tools give the same function, wherever they are built. A
+they are allowed to, whatever this machine has. The same programs give the same zips, byte for byte. A
 provider for a musl target runs on every Linux.
 """
 

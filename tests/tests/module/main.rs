@@ -7,6 +7,7 @@ mod support;
 
 mod complete;
 mod hcl;
+mod others;
 mod realtime;
 mod sources;
 
