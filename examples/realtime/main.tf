@@ -47,7 +47,7 @@ module "trailhook" {
 }
 
 module "us_east_1" {
-  source    = "../../module/forwarder" # from the registry: trailhook/trailhook/aws//forwarder
+  source    = "../../module/forwarder" # from the registry: trailhook/trailhook/aws//modules/forwarder
   providers = { aws = aws.us_east_1 }
 
   event_bus_arn = module.trailhook.event_bus_arn
