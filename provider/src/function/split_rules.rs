@@ -15,7 +15,7 @@ impl Function for SplitRules {
             .describe(
                 "Takes apart what the module `fivexl/cloudtrail-to-slack/aws` takes as `rules` and `ignore_rules`: expressions in one \
                  string, with `rules_separator` (`,` there by default) between them. White space around a rule and empty rules are \
-                 left out. It splits as that module does: a rule that holds the separator comes apart, and `terraform validate` \
+                 left out. It splits as that module does: a rule that holds the separator comes apart, and `terraform plan` \
                  says so of both halves.",
             )
             .parameter(Parameter::new("text", Type::String).describe("The rules."))

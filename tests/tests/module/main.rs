@@ -7,6 +7,7 @@ mod support;
 
 mod complete;
 mod hcl;
+mod machines;
 mod others;
 mod realtime;
 mod sources;
@@ -24,7 +25,7 @@ use trailhook_tests::{
 
 /// An account with nothing in it but secrets, and a folder with the module and its examples.
 pub(crate) struct Account {
-    _stack: MiniStack,
+    stack: MiniStack,
     pub(crate) proxy: FaultProxy,
     pub(crate) aws: Aws,
     pub(crate) slack: SlackDouble,
@@ -45,7 +46,12 @@ impl Account {
         proxy.forward_to(stack.url());
         let aws = Aws::at(stack.url());
         let files = Files { terraform: files.terraform.endpoint(stack.url()) };
-        Ok(Self { _stack: stack, proxy, aws, slack: SlackDouble::start().await?, files })
+        Ok(Self { stack, proxy, aws, slack: SlackDouble::start().await?, files })
+    }
+
+    /// A folder of its own with the module and its examples, and Terraform that works there in the same account.
+    pub(crate) async fn another_machine(&self) -> anyhow::Result<Files> {
+        Files::copied(self.stack.url()).await
     }
 
     /// A webhook of this name, whose address is in a parameter.
