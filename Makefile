@@ -48,11 +48,7 @@ package: ## What a release consists of, into target/package; SIGN_KEY signs it
 
 .PHONY: test-long
 test-long: mutants package ## What takes minutes: 500 rules while AWS throttles (`make test` has 40), 500 groups of alerts for one channel (25), each way to the function (1 of 5) and all examples (3), `make mutants`, and what `make package` makes, from a registry to a message
-	cargo build --workspace --all-targets
-	TRAILHOOK_TEST_RULES=500 cargo test --workspace --test pacing
-	TRAILHOOK_TEST_GROUPS=500 cargo test --workspace --test delivery many_groups
-	TRAILHOOK_TEST_WAYS=all TRAILHOOK_TEST_EXAMPLES=all cargo test --workspace --test module each_
-	TRAILHOOK_TEST_RELEASE="$(abspath $(or $(CARGO_TARGET_DIR),target))/package" cargo test --workspace --test install release::
+	scripts/test_long.sh
 
 .PHONY: mutants
 mutants: ## Break one condition of the delivery at a time, and hold that the simulation notices

@@ -2,9 +2,9 @@
 """Makes what a release consists of, in `target/package`:
 
     function/                   the packages of the Lambda function, which the provider carries
-    release/                    the provider's zips, their checksums, the manifest, the signature, and the module as a zip
+    release/                    the provider's zips, the manifest, their checksums, the signature, and the key that made it
     mirror/                     the same zips where `filesystem_mirror` of Terraform's CLI configuration looks for them
-    terraform-aws-trailhook/    the module as the root of its own repository
+    terraform-aws-trailhook/    the module as the root of its own repository; also as a zip
 
     scripts/package.py                                      builds all of it for this machine
     scripts/package.py --sign 0123456789ABCDEF              signs the checksums with a key of gpg
@@ -13,7 +13,7 @@
 
 The version is that of the workspace in Cargo.toml. The function is built for arm64 as well if the tool chain is there:
 `cargo-zigbuild`, and Rust's standard library for aarch64-unknown-linux-gnu. With `cargo-zigbuild` programs need no newer glibc than
-they are allowed to, whatever this machine has. The same programs give the same zips, byte for byte. A
+they are allowed to, whatever this machine has. The same programs give the same zips, byte for byte, by the same zlib. A
 provider for a musl target runs on every Linux.
 """
 
@@ -21,118 +21,35 @@ import argparse
 import base64
 import hashlib
 import json
-import os
 import re
 import shutil
 import subprocess
 import sys
-import tomllib
+import zlib
 from pathlib import Path
 
-from release import elf, module_tree, zips
+from release import Refused, cargo, module_tree, notices, programs, signature, zips
+
+try:
+    import tomllib
+except ModuleNotFoundError:
+    sys.exit("package.py: Python 3.11 or later is needed.")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 ADDRESS = "registry.terraform.io/trailhook/trailhook"
 PROVIDER = "terraform-provider-trailhook"
 MODULE = "terraform-aws-trailhook"
 MANIFEST = {"version": 1, "metadata": {"protocol_versions": ["6.0"]}}
+SIGNING_KEY = "trailhook-signing-key.asc"
 
 # What `provided.al2023` has.
 GLIBC = (2, 34)
 FUNCTION_TARGETS = {"x86_64": "x86_64-unknown-linux-gnu", "arm64": "aarch64-unknown-linux-gnu"}
-# Terraform's words, which are Go's.
-SYSTEMS = ("linux", "darwin")
-PROCESSORS = {"x86_64": "amd64", "aarch64": "arm64"}
 PARTS = ("function", "provider", "module", "sums")
 
 
-class Refused(Exception):
-    """Why nothing is packaged, in a sentence for people."""
-
-
-def workspace():
-    with (REPOSITORY / "Cargo.toml").open("rb") as file:
-        return tomllib.load(file)["workspace"]["package"]
-
-
-def platform(target):
-    """`linux_amd64` of `x86_64-unknown-linux-gnu`."""
-    processor, _, rest = target.partition("-")
-    system = next((name for name in SYSTEMS if name in rest), None)
-    if processor not in PROCESSORS or system is None:
-        raise Refused(f"{target} is no platform that Terraform and this script know")
-    return f"{system}_{PROCESSORS[processor]}"
-
-
-def dotted(version):
-    return ".".join(map(str, version))
-
-
-class Cargo:
-    """Builds programs."""
-
-    def __init__(self):
-        self.host = re.search(r"^host: (.+)$", self._ask("rustc", "-vV"), re.MULTILINE)[1]
-        metadata = json.loads(self._ask("cargo", "metadata", "--format-version=1", "--no-deps", "--locked"))
-        self.folder = Path(metadata["target_directory"])
-        self.zig = shutil.which("cargo-zigbuild") is not None
-
-    @staticmethod
-    def _ask(*command):
-        try:
-            return subprocess.run(command, cwd=REPOSITORY, capture_output=True, check=True, text=True).stdout
-        except FileNotFoundError as error:
-            raise Refused(f"{command[0]} is missing: install Rust, see CONTRIBUTING.md") from error
-        except subprocess.CalledProcessError as error:
-            raise Refused(f"{' '.join(command)} failed: {error.stderr.strip()}") from error
-
-    def lacks(self, target):
-        """What is missing on this machine to build for a target; nothing if all is there."""
-        if target == self.host:
-            return None
-        if not self.zig and ("apple" not in target or "apple" not in self.host):
-            return "cargo-zigbuild, and ziglang with it"
-        if not Path(self._ask("rustc", "--print=target-libdir", f"--target={target}").strip()).is_dir():
-            return f"Rust's standard library for {target}"
-        return None
-
-    def build(self, package, program, profile, target, environment=()):
-        """The built program."""
-        if missing := self.lacks(target):
-            raise Refused(f"a build for {target} needs {missing}")
-        command = ["cargo", "build"]
-        pinned = target
-        if self.zig and "linux" in target:
-            command = ["cargo", "zigbuild"]
-            pinned = f"{target}.{dotted(GLIBC)}" if target.endswith("-gnu") else target
-        command += ["--locked", f"--package={package}", f"--bin={program}"]
-        command += [f"--profile={profile}", f"--target={pinned}"]
-        print("==>", *command, flush=True)
-        # Paths of this machine would be in the texts of panics, and make the program another one elsewhere.
-        home = Path(os.environ.get("CARGO_HOME") or Path.home() / ".cargo")
-        flags = [f"--remap-path-prefix={home}=cargo", f"--remap-path-prefix={REPOSITORY}=trailhook"]
-        flags = [*os.environ.get("RUSTFLAGS", "").split(), *flags]
-        variables = {**os.environ, **dict(environment), "CARGO_ENCODED_RUSTFLAGS": "\x1f".join(flags)}
-        if subprocess.run(command, cwd=REPOSITORY, env=variables, check=False).returncode != 0:
-            raise Refused(f"{program} could not be built for {target}")
-        return self.folder / target / profile / program
-
-
-def checked(path, processor, limit):
-    """The content of a Linux program, if it runs where it shall."""
-    content = path.read_bytes()
-    try:
-        machine, dynamic, needs = elf.read(content)
-    except elf.NotElf as error:
-        raise Refused(f"{path.name} is not what runs on Linux: {error}") from error
-    if machine != processor:
-        raise Refused(f"{path.name} is for {machine}, and {processor} is asked for")
-    if needs > limit:
-        raise Refused(
-            f"{path.name} needs glibc {dotted(needs)}, and where it is to run there is {dotted(limit)}. Build it with "
-            f"cargo-zigbuild, or on an older system"
-        )
-    return content, f"glibc {dotted(needs)} of {dotted(limit)}" if dynamic else "no glibc"
+def text_of(name):
+    return (REPOSITORY / name).read_text(encoding="utf-8")
 
 
 def write(path, content, note=""):
@@ -148,10 +65,11 @@ class Release:
     """One release in its folder."""
 
     def __init__(self, options):
-        package = workspace()
+        package = tomllib.loads(text_of("Cargo.toml"))["workspace"]["package"]
         self.options = options
         self.version = options.version or package["version"]
-        if not re.fullmatch(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?", self.version):
+        # The module's constraint on the provider never admits a pre-release.
+        if not re.fullmatch(r"\d+\.\d+\.\d+", self.version):
             raise Refused(f"{self.version} is no version such as 1.2.3")
         self.forge = package["repository"]
         self.level = 1 if options.fast else 9
@@ -163,7 +81,7 @@ class Release:
     @property
     def cargo(self):
         """Where everything is built already, no tool chain is needed."""
-        self._cargo = self._cargo or Cargo()
+        self._cargo = self._cargo or cargo.Cargo(REPOSITORY, GLIBC)
         return self._cargo
 
     def check_tag(self):
@@ -172,15 +90,23 @@ class Release:
         if tag != f"v{self.version}":
             raise Refused(f"the tag {tag} is not v{self.version}, the version in Cargo.toml")
         heading = rf"^## {re.escape(self.version)} \([A-Z][a-z]+ \d+, \d{{4}}\)$"
-        if not re.search(heading, (REPOSITORY / "CHANGELOG.md").read_text(), re.MULTILINE):
+        if not re.search(heading, text_of("CHANGELOG.md"), re.MULTILINE):
             raise Refused(f"CHANGELOG.md has no heading `## {self.version} (Month D, YYYY)`")
 
+    def packages(self):
+        """The packages of the function, by Lambda's word for the processor."""
+        found = sorted((self.output / "function").glob("bootstrap-*.zip"))
+        return {path.stem.removeprefix("bootstrap-"): path.read_bytes() for path in found}
+
     def notes(self):
-        """What the changelog says of this version."""
-        text = (REPOSITORY / "CHANGELOG.md").read_text()
-        sections = re.split(r"^(?=## )", text, flags=re.MULTILINE)
+        """What the changelog says of this version, and what Lambda shows of the function that came with it."""
+        sections = re.split(r"^(?=## )", text_of("CHANGELOG.md"), flags=re.MULTILINE)
         section = next((part for part in sections if part.startswith(f"## {self.version} ")), "")
-        return section.partition("\n")[2].strip() + "\n"
+        notes = section.partition("\n")[2].strip() + "\n"
+        if packages := self.packages():
+            notes += "\nThe function in this provider, by its `CodeSha256`:\n\n"
+            notes += "".join(f"* {name}: `{source_code_hash(package)}`\n" for name, package in packages.items())
+        return notes
 
     def function(self):
         folder = self.output / "function"
@@ -194,7 +120,7 @@ class Release:
                 print(f"LEFT OUT: the function for {processor}, which needs {missing}", flush=True)
                 continue
             program = program or self.cargo.build("trailhook-runtime", "bootstrap", "function", target)
-            content, note = checked(program, processor, self.options.glibc)
+            content, note = programs.for_lambda(program, processor, self.options.glibc)
             package = zips.pack([("bootstrap", zips.PROGRAM, content)], self.level)
             note = f"{len(content):,} unpacked, {note}, {source_code_hash(package)}"
             path = folder / f"bootstrap-{processor}.zip"
@@ -207,31 +133,39 @@ class Release:
         self.files.mkdir(parents=True, exist_ok=True)
         for old in self.files.glob(f"{PROVIDER}_*"):
             old.unlink()
-        packages = sorted((self.output / "function").glob("bootstrap-*.zip"))
-        programs = dict(self.options.provider)
-        if not programs:
+        packages = self.packages()
+        given = dict(self.options.provider)
+        if not given:
             if not packages:
                 raise Refused("the provider carries the function, which is not packaged yet")
             environment = {"TRAILHOOK_PACKAGE_DIR": str((self.output / "function").resolve())}
-            for target in self.options.target or [self.cargo.host]:
-                build = self.cargo.build("trailhook-provider", PROVIDER, "release", target, environment.items())
-                programs[platform(target)] = build
-        for name, path in sorted(programs.items()):
-            system, _, processor = name.partition("_")
-            if system == "linux":
-                words = {"amd64": "x86_64", "arm64": "arm64"}
-                content, note = checked(path, words.get(processor, processor), self.options.glibc)
-            else:
-                content, note = path.read_bytes(), "not looked into"
-            carried = [package.stem for package in packages if package.read_bytes() in content]
-            if not self.options.development and not carried:
-                raise Refused(f"{path.name} for {name} carries no package of the function: it is a development build")
-            note = f"{len(content):,} unpacked, {note}, carries {', '.join(carried) or 'no function'}"
+            targets = self.options.target or [self.cargo.host]
+            # Before any of them takes its minutes.
+            targets = {programs.platform(target): target for target in targets}
+            for name, target in targets.items():
+                given[name] = self.cargo.build("trailhook-provider", PROVIDER, "release", target, environment)
+        licences = notices.of(self.cargo.metadata(self.cargo.host), {"trailhook-provider", "trailhook-runtime"})
+        for name, path in sorted(given.items()):
+            content, note = programs.for_terraform(path, name, self.options.glibc)
+            if not self.options.development:
+                self.check_carried(path.name, name, packages, content)
+            carried = ", ".join(name for name, package in packages.items() if package in content) or "none"
+            note = f"{len(content):,} unpacked, {note}, function for {carried}"
             files = [
                 ("LICENSE", zips.FILE, (REPOSITORY / "LICENSE").read_bytes()),
+                ("LICENSES-OF-OTHERS.txt", zips.FILE, licences.encode()),
                 (f"{PROVIDER}_v{self.version}", zips.PROGRAM, content),
             ]
             write(self.files / f"{self.stem}_{name}.zip", zips.pack(files, self.level), note)
+
+    def check_carried(self, program, platform, packages, content):
+        """That a provider has every package that is here, and in a release those for all processors."""
+        if not packages or not any(package in content for package in packages.values()):
+            raise Refused(f"{program} for {platform} carries no package of the function: it is a development build")
+        wanted = FUNCTION_TARGETS if self.options.tag else packages
+        for processor in wanted:
+            if processor not in packages or packages[processor] not in content:
+                raise Refused(f"{program} for {platform} does not carry this package of the function for {processor}")
 
     def module(self):
         self.check_module_version()
@@ -242,7 +176,7 @@ class Release:
             return f"{self.forge}/{kind}/{tag}/{path}"
 
         try:
-            files = module_tree.export(REPOSITORY, forge)
+            files = module_tree.export(REPOSITORY, forge, self.tracked())
         except module_tree.BrokenLink as error:
             raise Refused(str(error)) from error
         tree = self.output / MODULE
@@ -250,22 +184,33 @@ class Release:
         for name, content in files.items():
             (tree / name).parent.mkdir(parents=True, exist_ok=True)
             (tree / name).write_bytes(content)
-        self.files.mkdir(parents=True, exist_ok=True)
-        for old in self.files.glob(f"{MODULE}_*.zip"):
+        for old in self.output.glob(f"{MODULE}_*.zip"):
             old.unlink()
         packed = zips.pack([(name, zips.FILE, content) for name, content in files.items()], self.level)
-        write(self.files / f"{MODULE}_{self.version}.zip", packed, f"{len(files)} files")
+        write(self.output / f"{MODULE}_{self.version}.zip", packed, f"{len(files)} files")
+
+    def tracked(self):
+        """The module's files that belong to the repository, and nothing else that lies there."""
+        command = ["git", "ls-files", "-z", "--", str(module_tree.ROOT)]
+        try:
+            listed = subprocess.run(command, cwd=REPOSITORY, capture_output=True, check=True).stdout
+        except (OSError, subprocess.CalledProcessError):
+            print("NO CHECKOUT: all files below module/ are taken", flush=True)
+            return [path for path in (REPOSITORY / module_tree.ROOT).rglob("*") if path.is_file()]
+        return [REPOSITORY / name for name in listed.decode().split("\0") if name]
 
     def check_module_version(self):
         """The module takes the provider of its own release."""
-        text = (REPOSITORY / "module/versions.tf").read_text()
-        constraint = re.search(r'trailhook = \{[^}]*?version\s*=\s*"~> (\d+)\.(\d+)"', text)
+        constraint = re.search(r'\btrailhook\s*=\s*\{[^}]*?version\s*=\s*"([^"]*)"', text_of("module/versions.tf"))
+        bounds = constraint and re.fullmatch(r"~> (\d+)\.(\d+)", constraint[1])
+        if not bounds:
+            raise Refused("module/versions.tf says of the provider trailhook no version such as `~> 1.2`")
         major, minor = map(int, self.version.split(".")[:2])
-        if not constraint or int(constraint[1]) != major or int(constraint[2]) > minor:
+        if int(bounds[1]) != major or int(bounds[2]) > minor:
             raise Refused(f"module/versions.tf does not admit the provider {self.version}: say `~> {major}.{minor}` there")
 
     def sums(self):
-        """Manifest, checksums, signature, and the mirror."""
+        """Manifest, checksums, signature, notes, and the mirror."""
         zipped = sorted(self.files.glob(f"{self.stem}_*.zip"))
         if not zipped:
             raise Refused("there is no provider to sum up")
@@ -275,17 +220,35 @@ class Release:
         listed = sorted([*zipped, manifest])
         lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in listed]
         sums = self.files / f"{self.stem}_SHA256SUMS"
+        # What signed other sums signs nothing.
+        for old in (sums.with_name(f"{sums.name}.sig"), self.files / SIGNING_KEY):
+            old.unlink(missing_ok=True)
         write(sums, "".join(lines).encode())
-        if self.options.sign:
-            sign(sums, self.options.sign)
+        if self.options.sign is not None:
+            self.sign(sums)
+        elif self.options.tag:
+            raise Refused("a release is signed: --sign names the key")
         else:
             print("NOT SIGNED: the registry takes signed releases only; --sign names the key", flush=True)
-        (self.output / "release-notes.md").write_text(self.notes())
+        (self.output / "release-notes.md").write_text(self.notes(), encoding="utf-8")
         mirror = self.output / "mirror"
         shutil.rmtree(mirror, ignore_errors=True)
         (mirror / ADDRESS).mkdir(parents=True)
         for path in zipped:
             shutil.copyfile(path, mirror / ADDRESS / path.name)
+
+    def sign(self, sums):
+        """Signs the checksums; a release with the key that people were told of."""
+        key = signature.Key(self.options.sign)
+        if not key.is_for_the_public_registry():
+            if self.options.tag:
+                raise Refused(f"the public registry takes no key of the kind of {key.fingerprint}: it must be RSA or DSA")
+            print(f"NOT FOR THE PUBLIC REGISTRY: {key.fingerprint} is no key of RSA or DSA", flush=True)
+        if self.options.tag and key.fingerprint not in re.sub(r"\s", "", text_of("SECURITY.md")):
+            raise Refused(f"SECURITY.md does not have {key.fingerprint}, the fingerprint of the key that signs")
+        made = key.sign(sums)
+        write(made, made.read_bytes(), f"by {key.fingerprint}")
+        write(self.files / SIGNING_KEY, key.public().encode())
 
 
 def source_code_hash(package):
@@ -293,30 +256,25 @@ def source_code_hash(package):
     return base64.b64encode(hashlib.sha256(package).digest()).decode()
 
 
-def sign(sums, key):
-    """Signs in binary form, beside the file. A passphrase comes from GPG_PASSPHRASE, never from the command line."""
-    signature = sums.with_name(f"{sums.name}.sig")
-    command = ["gpg", "--batch", "--yes", "--local-user", key, "--pinentry-mode", "loopback", "--passphrase-fd", "0"]
-    command += ["--output", str(signature), "--detach-sign", str(sums)]
-    passphrase = os.environ.get("GPG_PASSPHRASE", "")
-    try:
-        done = subprocess.run(command, input=passphrase + "\n", capture_output=True, check=False, text=True)
-    except FileNotFoundError as error:
-        raise Refused("signing needs gpg, of GnuPG") from error
-    if done.returncode != 0:
-        raise Refused(f"gpg did not sign: {done.stderr.strip()}")
-    write(signature, signature.read_bytes(), f"by {key}")
+def program(names):
+    """Reads `NAME=PROGRAM`, of which NAME is one of these."""
 
+    def read(text):
+        name, separator, path = text.partition("=")
+        if not separator or name not in names or not Path(path).is_file():
+            form = f"NAME=PROGRAM with one of {', '.join(names)} and a program that is there"
+            raise argparse.ArgumentTypeError(f"{text} is not {form}")
+        return name, Path(path)
 
-def pair(text):
-    name, separator, path = text.partition("=")
-    if not separator or not Path(path).is_file():
-        raise argparse.ArgumentTypeError(f"{text} is not NAME=PROGRAM with a program that is there")
-    return name, Path(path)
+    return read
 
 
 def glibc_version(text):
     return tuple(map(int, text.split(".")))
+
+
+def dotted(version):
+    return ".".join(map(str, version))
 
 
 def arguments():
@@ -325,16 +283,16 @@ def arguments():
     def option(name, text, **more):
         parser.add_argument(name, help=text, **more)
 
-    def program(name, form, text):
-        option(name, text, action="append", type=pair, default=[], metavar=form)
+    def built(name, form, names, text):
+        option(name, text, action="append", type=program(names), default=[], metavar=form)
 
     option("--output", "the folder, target/package where it is not given", type=Path)
     option("--only", "this step alone; may be repeated", action="append", choices=PARTS)
     option("--target", "a target of Rust that the provider is built for, instead of this machine's", action="append")
-    program("--bootstrap", "PROCESSOR=PROGRAM", "a function that is built already")
-    program("--provider", "OS_ARCH=PROGRAM", "a provider that is built already")
+    built("--bootstrap", "PROCESSOR=PROGRAM", tuple(FUNCTION_TARGETS), "a function that is built already")
+    built("--provider", "OS_ARCH=PROGRAM", programs.PLATFORMS, "a provider that is built already")
     option("--sign", "the key that signs the checksums, RSA for the public registry", metavar="KEY")
-    option("--tag", "the tag that is released: it must be the version, and the changelog must have it")
+    option("--tag", "the tag that is released: it must be the version, the changelog must have it, and all must be whole and signed")
     option("--version", "another version than that of Cargo.toml, for tests")
     option("--glibc", f"the newest glibc that may be needed, {dotted(GLIBC)}", type=glibc_version, default=GLIBC)
     option("--fast", "larger zips in less time, for tests", action="store_true")
@@ -345,13 +303,18 @@ def arguments():
 def main():
     options = arguments()
     try:
+        for option in ("bootstrap", "provider"):
+            names = [name for name, _ in getattr(options, option)]
+            if len(names) != len(set(names)):
+                raise Refused(f"--{option} gives one of {', '.join(names)} twice")
         release = Release(options)
+        print(f"zlib {zlib.ZLIB_RUNTIME_VERSION}", flush=True)
         if options.tag:
             release.check_tag()
         for part in PARTS:
             if part in (options.only or PARTS):
                 getattr(release, part)()
-    except Refused as error:
+    except (Refused, OSError, UnicodeError) as error:
         sys.exit(f"package.py: {error}.")
     print(f"{release.version} is in {release.output}", flush=True)
 

@@ -3,8 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_ssm::config::SharedCredentialsProvider;
 use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ssm::operation::RequestId;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
@@ -15,13 +17,36 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(3);
 /// is silent would take the invocation's whole time, and Lambda would end it without a word.
 const ATTEMPT_LIMIT: Duration = Duration::from_secs(5);
 
-/// The AWS configuration of the environment, with TLS by ring: the other provider costs tens of milliseconds of CPU at
-/// its first random number.
-pub async fn load() -> SdkConfig {
+/// The AWS configuration that Lambda gives a function in its environment, with TLS by ring: the other provider costs tens of milliseconds
+/// of CPU at its first random number.
+///
+/// Nothing else is looked for, such as profiles or a metadata service: what looks for them would be a tenth of the program, which is
+/// loaded at each cold start. Source of the names: <https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html>.
+#[must_use]
+pub fn load() -> SdkConfig {
     let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
     let timeouts =
         TimeoutConfig::builder().connect_timeout(CONNECT_LIMIT).operation_attempt_timeout(ATTEMPT_LIMIT).build();
-    aws_config::defaults(BehaviorVersion::latest()).http_client(http).timeout_config(timeouts).load().await
+    let credentials = SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new());
+    let mut builder = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .credentials_provider(credentials)
+        .timeout_config(timeouts)
+        .http_client(http);
+    builder.set_region(variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION")).map(Region::new));
+    builder.set_endpoint_url(variable("AWS_ENDPOINT_URL"));
+    builder.set_use_fips(is_true("AWS_USE_FIPS_ENDPOINT"));
+    builder.set_use_dual_stack(is_true("AWS_USE_DUALSTACK_ENDPOINT"));
+    builder.build()
+}
+
+/// A variable of the environment that is there and not empty.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn is_true(name: &str) -> Option<bool> {
+    variable(name).map(|value| value.eq_ignore_ascii_case("true"))
 }
 
 /// A call that AWS refused, or that did not get there.

@@ -1,1 +1,5 @@
-"""The parts of scripts/package.py; none of them runs a program."""
+"""The parts of scripts/package.py."""
+
+
+class Refused(Exception):
+    """Why nothing is packaged, in a sentence for people."""

@@ -33,8 +33,12 @@ def read(program):
         raise
     except (struct.error, LookupError, ValueError) as error:
         raise NotElf(f"it is cut off or damaged ({error})") from error
-    matches = (re.fullmatch(r"GLIBC_(\d+(?:\.\d+)+)", ABI.get(need, need)) for need in needs)
-    versions = [tuple(map(int, match[1].split("."))) for match in matches if match]
+    versions = []
+    for need in needs:
+        if match := re.fullmatch(r"GLIBC_(\d+(?:\.\d+)+)", ABI.get(need, need)):
+            versions.append(tuple(map(int, match[1].split("."))))
+        elif need.startswith("GLIBC_"):
+            raise NotElf(f"it needs {need}, and it is not known which glibc has that")
     if interpreted and not versions:
         raise NotElf("it is linked dynamically, and does not say with which glibc")
     return MACHINES.get(machine, f"machine {machine}"), interpreted, max(versions, default=(0, 0))[:2]

@@ -5,28 +5,29 @@ import re
 from pathlib import PurePosixPath
 
 ROOT = PurePosixPath("module")
-SOURCE = "trailhook/trailhook/aws"
 SUFFIXES = {".tf", ".hcl", ".md"}
 
 _LINK = re.compile(r"(?<=\]\()(?!\w+:|#)([^)#\s]+)(#[^)\s]*)?(?=\))")
+# Forms of links that are not rewritten: with a title or in angle brackets, by reference, in HTML.
+_OTHER_LINK = re.compile(r"\]\((?:<|[^)]*\s)|^\[[^\]]+\]:|<(?:a|img)\s", re.MULTILINE)
 
 
 class BrokenLink(ValueError):
-    """A link that leads to nothing."""
+    """A link that leads to nothing, or that cannot be followed."""
 
 
-def export(repository, forge):
-    """Name and content of each file. `repository` is the folder, `forge` gives the address of a file of it.
+def export(repository, forge, paths):
+    """Name and content of each file. `repository` is the folder, `forge` gives the address of a file of it, and `paths` are its files.
 
     Links out of the module lead to the forge, since there is nothing beside the module in its own repository.
     """
     root = repository / ROOT
     submodules = sorted(path.parent.name for path in root.glob("*/main.tf"))
     files = {"LICENSE": (repository / "LICENSE").read_bytes()}
-    for path in sorted(root.rglob("*")):
+    for path in sorted(paths):
         name = path.relative_to(root)
-        if path.suffix in SUFFIXES and path.is_file() and not any(part.startswith(".") for part in name.parts):
-            text = path.read_text()
+        if path.suffix in SUFFIXES and not any(part.startswith(".") for part in name.parts):
+            text = path.read_text(encoding="utf-8")
             target = _moved(PurePosixPath(name), submodules)
             if path.suffix == ".md":
                 text = _links(text, PurePosixPath(name), target, repository, submodules, forge)
@@ -41,12 +42,14 @@ def _moved(name, submodules):
 
 def _sources(text, submodules):
     for name in submodules:
-        text = text.replace(f"{SOURCE}//{name}", f"{SOURCE}//modules/{name}")
         text = re.sub(rf'(source\s*=\s*"\./){name}(?=["/])', rf"\1modules/{name}", text)
     return text
 
 
 def _links(text, name, target, repository, submodules, forge):
+    if other := _OTHER_LINK.search(text):
+        raise BrokenLink(f"{ROOT / name} has a link of a form that is not followed: {other[0].strip()}")
+
     def rewritten(match):
         link, anchor = match[1], match[2] or ""
         path = PurePosixPath(os.path.normpath(ROOT / name.parent / link))

@@ -1,4 +1,4 @@
-"""Zip files that are the same, byte for byte, whenever and wherever they are made of the same content."""
+"""Zip files that are the same, byte for byte, whenever they are made of the same content by the same zlib."""
 
 import io
 import zipfile

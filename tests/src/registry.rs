@@ -37,6 +37,7 @@ struct Shared {
 #[derive(Debug)]
 struct Published {
     files: PathBuf,
+    module: PathBuf,
     key_id: String,
     public_key: String,
 }
@@ -72,8 +73,12 @@ impl Registry {
 
     /// Publishes a release, and says that this key has signed it.
     pub fn publish(&self, release: &Release, key: &SigningKey) {
-        let published =
-            Published { files: release.files(), key_id: key.id().to_owned(), public_key: key.public().to_owned() };
+        let published = Published {
+            files: release.files(),
+            module: release.module(),
+            key_id: key.id().to_owned(),
+            public_key: key.public().to_owned(),
+        };
         lock(&self.shared).releases.insert(release.version().to_owned(), published);
     }
 
@@ -150,7 +155,7 @@ impl Shared {
         let versions = self.releases.iter().map(|(version, published)| {
             let platforms: Vec<_> =
                 published.platforms(version).into_iter().map(|(os, arch)| json!({"os": os, "arch": arch})).collect();
-            json!({"version": version, "protocols": ["6.0"], "platforms": platforms})
+            json!({"version": version, "protocols": published.protocols(version), "platforms": platforms})
         });
         json!({ "versions": versions.collect::<Vec<_>>() })
     }
@@ -163,7 +168,7 @@ impl Shared {
         let sum = sums.lines().find_map(|line| line.strip_suffix(&format!("  {filename}")))?;
         let url = |name: &str| format!("{base}/files/{version}/{name}");
         Some(json!({
-            "protocols": ["6.0"], "os": os, "arch": arch, "filename": filename, "shasum": sum,
+            "protocols": published.protocols(version), "os": os, "arch": arch, "filename": filename, "shasum": sum,
             "download_url": url(&filename),
             "shasums_url": url(&format!("{stem}_SHA256SUMS")),
             "shasums_signature_url": url(&format!("{stem}_SHA256SUMS.sig")),
@@ -175,13 +180,29 @@ impl Shared {
         if let Some(content) = self.replaced.get(name) {
             return Some(content.clone());
         }
+        let published = self.releases.get(version)?;
         // A name of one segment stays in the folder.
-        let path = self.releases.get(version)?.files.join(Path::new(name).file_name()?);
+        let name = Path::new(name).file_name()?;
+        let path =
+            if published.module.file_name() == Some(name) { &published.module } else { &published.files.join(name) };
         fs::read(path).ok().map(Bytes::from)
     }
 }
 
 impl Published {
+    /// The versions of the plugin protocol, as the manifest says; the registry looks at none that is not summed up.
+    fn protocols(&self, version: &str) -> Value {
+        let name = format!("terraform-provider-trailhook_{version}_manifest.json");
+        let read = |name: &str| fs::read_to_string(self.files.join(name)).unwrap_or_default();
+        let sums = read(&format!("terraform-provider-trailhook_{version}_SHA256SUMS"));
+        if !sums.lines().any(|line| line.ends_with(&format!("  {name}"))) {
+            // What the registry takes for granted, which is not this provider's.
+            return json!(["5.0"]);
+        }
+        let manifest: Value = serde_json::from_str(&read(&name)).unwrap_or_default();
+        manifest.pointer("/metadata/protocol_versions").cloned().unwrap_or_default()
+    }
+
     /// For which platforms there is a zip.
     fn platforms(&self, version: &str) -> BTreeSet<(String, String)> {
         let names = fs::read_dir(&self.files).into_iter().flatten().flatten().map(|entry| entry.file_name());

@@ -79,7 +79,7 @@ impl Release {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/package.py");
         let mut command = Command::new("python3");
         command.arg(&script).arg("--output").arg(folder).args(options);
-        command.envs(key.map(|key| ("GNUPGHOME", key.home())));
+        command.envs(key.into_iter().flat_map(SigningKey::environment));
         let done = match output(&mut command, Group::Shared).await {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 return Err(Missing::required_on_ci("Python", "install Python 3.11 or later").into());
@@ -106,6 +106,9 @@ impl Release {
         for file in fs::read_dir(self.files())? {
             let file = file?;
             fs::copy(file.path(), files.join(file.file_name()))?;
+        }
+        if self.module().is_file() {
+            fs::copy(self.module(), folder.path().join(self.module_name()))?;
         }
         let options = ["--only", "sums", "--version", &self.version, "--sign", key.id()];
         Self::package(folder.path(), options, Some(key)).await?.success()?;
@@ -151,7 +154,11 @@ impl Release {
 
     /// The module's zip.
     #[must_use]
-    pub fn module_name(&self) -> String {
+    pub fn module(&self) -> PathBuf {
+        self.folder.join(self.module_name())
+    }
+
+    fn module_name(&self) -> String {
         format!("terraform-aws-trailhook_{}.zip", self.version)
     }
 

@@ -15,6 +15,7 @@ use crate::command::{Group, output};
 #[derive(Debug)]
 pub struct SigningKey {
     home: TempDir,
+    passphrase: String,
     id: String,
     public: String,
 }
@@ -26,11 +27,21 @@ impl SigningKey {
     ///
     /// A [`Missing`] GnuPG; what it said when it made no key.
     pub async fn make() -> anyhow::Result<Self> {
+        Self::with("rsa2048", "").await
+    }
+
+    /// A fresh key of this algorithm, such as `ed25519`, with a passphrase if it is not empty.
+    ///
+    /// # Errors
+    ///
+    /// As for [`SigningKey::make`].
+    pub async fn with(algorithm: &str, passphrase: &str) -> anyhow::Result<Self> {
         // The path of the agent's socket may have 107 characters, so it is a short one.
         let home = tempfile::Builder::new().prefix("th-gpg-").tempdir().context("creating GnuPG's folder")?;
         // From here on its drop ends the agent.
-        let mut key = Self { home, id: String::new(), public: String::new() };
-        let options = ["--passphrase", "", "--quick-generate-key", "Trailhook tests", "rsa2048", "sign", "never"];
+        let mut key = Self { home, passphrase: passphrase.to_owned(), id: String::new(), public: String::new() };
+        let options =
+            ["--passphrase", passphrase, "--quick-generate-key", "Trailhook tests", algorithm, "sign", "never"];
         key.gpg(options).await?;
         let listed = key.gpg(["--with-colons", "--list-keys"]).await?;
         let id = listed.lines().find_map(|line| line.strip_prefix("pub:")?.split(':').nth(3));
@@ -51,9 +62,36 @@ impl SigningKey {
         &self.public
     }
 
-    /// The folder that GnuPG gets as `GNUPGHOME`.
+    /// The same key in a GnuPG that knows nothing else, imported from its armour as on the machine of a release.
+    ///
+    /// # Errors
+    ///
+    /// What GnuPG said.
+    pub async fn imported(&self) -> anyhow::Result<Self> {
+        let home = tempfile::Builder::new().prefix("th-gpg-").tempdir().context("creating GnuPG's folder")?;
+        let secret = home.path().join("secret.asc");
+        let written = secret.to_string_lossy().into_owned();
+        let passphrase = ["--passphrase", self.passphrase.as_str(), "--output", written.as_str()];
+        self.gpg(passphrase.into_iter().chain(["--armor", "--export-secret-keys", &self.id])).await?;
+        let other =
+            Self { home, passphrase: self.passphrase.clone(), id: self.id.clone(), public: self.public.clone() };
+        other.gpg(["--import", &written]).await?;
+        Ok(other)
+    }
+
+    /// The same key for somebody who thinks that this is its passphrase.
     #[must_use]
-    pub fn home(&self) -> &Path {
+    pub fn by_passphrase(mut self, passphrase: &str) -> Self {
+        passphrase.clone_into(&mut self.passphrase);
+        self
+    }
+
+    /// What a program that signs is told: where GnuPG has the key, and its passphrase.
+    pub(crate) fn environment(&self) -> [(&'static str, String); 2] {
+        [("GNUPGHOME", self.home().to_string_lossy().into_owned()), ("GPG_PASSPHRASE", self.passphrase.clone())]
+    }
+
+    fn home(&self) -> &Path {
         self.home.path()
     }
 

@@ -110,6 +110,21 @@ impl TerraformRun {
         Ok(self)
     }
 
+    /// An `init` that fetches the provider `hashicorp/aws`, when it ended with 0.
+    ///
+    /// # Errors
+    ///
+    /// [`Missing`] where no mirror has the provider and its registry is out of reach, which CI does not forgive; all that Terraform
+    /// said, when it failed for another reason.
+    pub fn with_the_aws_provider(self) -> anyhow::Result<Self> {
+        let is_out_of_reach = self.diagnostics().contains("could not connect to registry.terraform.io");
+        if self.code != 0 && is_out_of_reach && std::env::var_os(MIRROR).is_none() {
+            let remedy = "set TF_PLUGIN_MIRROR to a folder that holds registry.terraform.io/hashicorp/aws, or let terraform reach the registry";
+            return Err(Missing::required_on_ci("the provider hashicorp/aws", remedy).into());
+        }
+        self.success()
+    }
+
     /// What it said, with frames removed and every run of white space turned into one space, so that a test finds a
     /// sentence wherever Terraform wrapped it.
     #[must_use]
@@ -344,7 +359,7 @@ impl Terraform {
         let mut command = self.network.command(&self.binary);
         for (name, _) in std::env::vars_os() {
             let text = name.to_string_lossy();
-            if text.starts_with("AWS_") || text.starts_with("TF_") {
+            if ["AWS_", "TF_", "TRAILHOOK_"].iter().any(|prefix| text.starts_with(prefix)) {
                 command.env_remove(&name);
             }
         }

@@ -12,7 +12,7 @@ use std::path::Path;
 
 use serde_json::json;
 use support::{repository, terraform};
-use trailhook_tests::{Aws, MiniStack, Missing, Terraform, require};
+use trailhook_tests::{Aws, MiniStack, Terraform, require};
 
 /// The folders of examples, and the file that the documentation shows.
 const KINDS: [(&str, &str); 3] =
@@ -192,14 +192,7 @@ async fn examples_are_applied_and_imported() {
 /// Those that AWS's own provider belongs to. Validation reaches nobody.
 async fn with_the_aws_provider() -> anyhow::Result<Examples> {
     let examples = Examples::take("http://127.0.0.1:1", |name, text| uses_aws(text) || name == "trailhook_backtest")?;
-    let run = examples.terraform.init().await?;
-    let text = run.diagnostics();
-    // It comes from the registry where no mirror is named.
-    if std::env::var_os("TF_PLUGIN_MIRROR").is_none() && text.contains("hashicorp/aws") && run.code != 0 {
-        let remedy = "set TF_PLUGIN_MIRROR to a folder that holds registry.terraform.io/hashicorp/aws, or let terraform reach the registry";
-        return Err(Missing::optional("the provider hashicorp/aws", remedy).into());
-    }
-    run.success()?;
+    examples.terraform.init().await?.with_the_aws_provider()?;
     Ok(examples)
 }
 

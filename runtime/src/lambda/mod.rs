@@ -51,7 +51,7 @@ pub async fn serve() -> Result<(), lambda_runtime::Error> {
     // Whatever speaks TLS in this process does so by ring; the only error is that it was chosen before.
     let _chosen_before = rustls::crypto::ring::default_provider().install_default();
     let namespace = namespace(variable(NAMESPACE_VARIABLE).as_deref())?;
-    let aws = aws::load().await;
+    let aws = aws::load();
     let ssm = aws_sdk_ssm::Client::new(&aws);
     let table = match variable(TABLE_VARIABLE) {
         Some(name) => StateTable::Dynamo(DynamoTable::new(aws_sdk_dynamodb::Client::new(&aws), name)),

@@ -6,8 +6,10 @@ use std::io::Read as _;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use trailhook_tests::{Release, Terraform, TerraformRun, require};
+use trailhook_tests::{Release, SigningKey, Terraform, TerraformRun, require};
 use zip::ZipArchive;
+
+use super::support::repository;
 
 /// The names in a folder.
 fn names(folder: &Path) -> BTreeSet<String> {
@@ -36,8 +38,7 @@ async fn a_release_is_named_as_the_registry_wants_and_is_the_same_twice() {
     let release = require!(Release::of_debug_programs(version).await);
     let stem = format!("terraform-provider-trailhook_{version}");
     let manifest = format!("{stem}_manifest.json");
-    let published =
-        [&release.provider_name(), &manifest, &release.sums_name(), &release.module_name()].map(String::clone);
+    let published = [&release.provider_name(), &manifest, &release.sums_name()].map(String::clone);
     assert_eq!(names(&release.files()), BTreeSet::from(published));
     let text = |name: &str| fs::read_to_string(release.files().join(name)).unwrap();
     let value: Value = serde_json::from_str(&text(&manifest)).unwrap();
@@ -48,7 +49,16 @@ async fn a_release_is_named_as_the_registry_wants_and_is_the_same_twice() {
 
     let provider = entries(&release.files().join(release.provider_name()));
     let modes: Vec<_> = provider.iter().map(|(name, mode, _)| (name.as_str(), *mode)).collect();
-    assert_eq!(modes, [("LICENSE", 0o644), (format!("terraform-provider-trailhook_v{version}").as_str(), 0o755)]);
+    let program = format!("terraform-provider-trailhook_v{version}");
+    assert_eq!(modes, [("LICENSE", 0o644), ("LICENSES-OF-OTHERS.txt", 0o644), (&program, 0o755)]);
+    let zip = File::open(release.files().join(release.provider_name())).unwrap();
+    let mut licences = String::new();
+    ZipArchive::new(zip).unwrap().by_name("LICENSES-OF-OTHERS.txt").unwrap().read_to_string(&mut licences).unwrap();
+    // Linked into the provider, into the function, and into neither.
+    for linked in ["\ntonic 0.", "\nlambda_runtime 1.", "Permission is hereby granted"] {
+        assert!(licences.contains(linked), "{linked}");
+    }
+    assert!(!licences.contains("\nproptest "), "what tests alone need");
     for package in names(&release.folder().join("function")) {
         let function = entries(&release.folder().join("function").join(&package));
         assert_eq!(function.len(), 1, "{package}");
@@ -56,6 +66,7 @@ async fn a_release_is_named_as_the_registry_wants_and_is_the_same_twice() {
     }
 
     let again = Release::of_debug_programs(version).await.unwrap();
+    assert!(fs::read(release.module()).unwrap() == fs::read(again.module()).unwrap(), "the module differs from itself");
     for (folder, other) in [("release", again.files()), ("function", again.folder().join("function"))] {
         for name in names(&release.folder().join(folder)) {
             let (one, two) = (fs::read(release.folder().join(folder).join(&name)), fs::read(other.join(&name)));
@@ -74,7 +85,7 @@ async fn the_module_stands_alone() {
     }
     assert!(!tree.join("forwarder").exists());
     let readme = fs::read_to_string(tree.join("README.md")).unwrap();
-    assert!(readme.contains("\"trailhook/trailhook/aws//modules/forwarder\"") && !readme.contains("aws//forwarder"));
+    assert!(readme.contains("\"trailhook/trailhook/aws//modules/forwarder\""));
     let links = readme.split("](").skip(1).map(|rest| rest.split(')').next().unwrap());
     let mut public = 0;
     for link in links.filter(|link| !link.starts_with('#')) {
@@ -90,9 +101,7 @@ async fn the_module_stands_alone() {
     assert!(forwarder.contains("](../../README.md#the-module-forwarder)"), "{forwarder}");
 
     let mut archive = String::new();
-    let zip = File::open(
-        folder.path().join("release").join(format!("terraform-aws-trailhook_{}.zip", Terraform::provider_version())),
-    );
+    let zip = File::open(Release::at(folder.path().to_owned(), Terraform::provider_version()).module());
     ZipArchive::new(zip.unwrap()).unwrap().by_name("README.md").unwrap().read_to_string(&mut archive).unwrap();
     assert_eq!(archive, readme);
 }
@@ -116,7 +125,12 @@ async fn what_would_not_run_is_refused() {
             format!("--bootstrap=x86_64={}", script.display()),
             "script is not what runs on Linux: it is no 64-bit ELF file",
         ),
-        (format!("--bootstrap=x86_64={}/absent", folder.path().display()), "with a program that is there"),
+        (
+            format!("--bootstrap=x86_64={}/absent", folder.path().display()),
+            "with one of x86_64, arm64 and a program that is there",
+        ),
+        (format!("--bootstrap=amd64={}", script.display()), "with one of x86_64, arm64"),
+        (format!("--provider=linux-amd64={}", script.display()), "with one of darwin_amd64, darwin_arm64, linux_amd64"),
     ] {
         let refused = Release::package(folder.path(), ["--only=function", &option], None).await.unwrap();
         assert_ne!(refused.code, 0);
@@ -130,16 +144,67 @@ async fn what_would_not_run_is_refused() {
     let refused = Release::package(folder.path(), ["--only=function", &option], None).await.unwrap();
     assert_refused(&refused, &format!("bootstrap is for {processor}, and {other} is asked for"));
 
+    let twice = [option.as_str(), option.as_str(), "--only=function"];
+    assert_refused(&Release::package(folder.path(), twice, None).await.unwrap(), "twice");
+
     // A provider that people would install, and that deploys nothing.
     let provider = options.iter().find(|option| option.starts_with("--provider=")).unwrap();
+    let program = provider.rsplit('=').next().unwrap();
+    let option = format!("--provider=darwin_arm64={program}");
+    let refused = Release::package(folder.path(), ["--only=provider", &option], None).await.unwrap();
+    assert_refused(&refused, "is not what runs on macOS with the processor arm64");
     let refused = Release::package(folder.path(), ["--only=provider", provider], None).await.unwrap();
     assert_refused(&refused, "carries no package of the function");
 
     for (options, told) in [
         (["--only=module", "--version=1"], "1 is no version such as 1.2.3"),
+        (["--only=module", "--version=0.2.0-rc1"], "0.2.0-rc1 is no version such as 1.2.3"),
         (["--only=module", "--version=3.0.0"], "module/versions.tf does not admit the provider 3.0.0"),
         (["--only=module", "--tag=v9.9.9"], "the tag v9.9.9 is not v"),
     ] {
         assert_refused(&Release::package(folder.path(), options, None).await.unwrap(), told);
+    }
+}
+
+#[tokio::test]
+async fn a_key_signs_where_it_was_imported_with_its_passphrase() {
+    let release = require!(Release::of_debug_programs(Terraform::provider_version()).await);
+    let key = require!(SigningKey::with("rsa2048", "a passphrase of several words").await);
+    let imported = key.imported().await.unwrap();
+    let signed = release.signed(&imported).await.unwrap();
+    let armour = fs::read_to_string(signed.files().join("trailhook-signing-key.asc")).unwrap();
+    assert!(armour.contains("BEGIN PGP PUBLIC KEY BLOCK") && !armour.contains("PRIVATE"), "{armour}");
+
+    // A signature of other sums does not stay.
+    let unsigned = Release::package(signed.folder(), ["--only=sums"], None).await.unwrap().success().unwrap();
+    assert!(unsigned.stdout.contains("NOT SIGNED"), "{}", unsigned.stdout);
+    assert_eq!(names(&signed.files()), names(&release.files()));
+
+    let wrong = key.imported().await.unwrap().by_passphrase("another one");
+    for (key, id, told) in [
+        (&wrong, key.id(), "Bad passphrase"),
+        (&wrong, "", "--sign names no key"),
+        (&wrong, "nobody@example.com", "gpg did not do it"),
+    ] {
+        let options = ["--only", "sums", "--sign", id];
+        let refused = Release::package(signed.folder(), options, Some(key)).await.unwrap();
+        assert_refused(&refused, told);
+        assert!(!refused.stderr.contains("another one"), "{}", refused.stderr);
+        assert_eq!(names(&signed.files()), names(&release.files()), "{told}");
+    }
+
+    let small = SigningKey::with("ed25519", "").await.unwrap();
+    let options = ["--only", "sums", "--sign", small.id()];
+    let run = Release::package(signed.folder(), options, Some(&small)).await.unwrap().success().unwrap();
+    assert!(run.stdout.contains("NOT FOR THE PUBLIC REGISTRY"), "{}", run.stdout);
+}
+
+/// The fuzz targets are a workspace of their own, with a lock file that nothing else here brings up to date.
+#[test]
+fn every_lock_file_has_the_version() {
+    for file in ["Cargo.lock", "engine/fuzz/Cargo.lock"] {
+        let lock = fs::read_to_string(repository(file)).unwrap();
+        let wanted = format!("name = \"trailhook-engine\"\nversion = \"{}\"\n", Terraform::provider_version());
+        assert!(lock.contains(&wanted), "`cargo update --workspace` brings {file} up to date");
     }
 }

@@ -82,7 +82,7 @@ async fn what_was_not_signed_or_is_not_what_was_signed_is_refused() {
 
     type Break<'a> = &'a dyn Fn(&Registry);
     let breaks: [(&str, Break<'_>, &str); 4] = [
-        ("no signature", &|registry| registry.publish(&release, &key), "404"),
+        ("no signature", &|registry| registry.publish(&release, &key), "404 Not Found"),
         (
             "signed by another key",
             &|registry| {

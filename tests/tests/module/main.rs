@@ -20,7 +20,7 @@ use anyhow::Context as _;
 use serde_json::{Value, json};
 use support::{event, gzip, repository, terraform};
 use trailhook_tests::{
-    Artifacts, Aws, FaultProxy, MiniStack, Missing, ParameterKind, SlackDouble, Terraform, TerraformRun, wait_until,
+    Artifacts, Aws, FaultProxy, MiniStack, ParameterKind, SlackDouble, Terraform, TerraformRun, wait_until,
 };
 
 /// An account with nothing in it but secrets, and a folder with the module and its examples.
@@ -113,17 +113,10 @@ impl Files {
         self.terraform.run(arguments).await.unwrap()
     }
 
-    /// Fetches what a folder needs. Without a mirror, the AWS provider comes from the registry, which may not be there.
+    /// Fetches what a folder needs.
     pub(crate) async fn init(&self, folder: &str) -> anyhow::Result<()> {
         let run = self.run(folder, &["init", "-no-color", "-input=false"]).await;
-        if std::env::var_os("TF_PLUGIN_MIRROR").is_none()
-            && run.code != 0
-            && run.diagnostics().contains("hashicorp/aws")
-        {
-            let remedy = "set TF_PLUGIN_MIRROR to a folder that holds registry.terraform.io/hashicorp/aws, or let terraform reach the registry";
-            return Err(Missing::optional("the provider hashicorp/aws", remedy).into());
-        }
-        run.success().map(drop)
+        run.with_the_aws_provider().map(drop)
     }
 
     pub(crate) async fn apply(&self, folder: &str) {
