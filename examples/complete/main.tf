@@ -44,7 +44,16 @@ module "trailhook" {
   alarms = { actions = [aws_sns_topic.operations.arn] }
 }
 
-# Alarms, for people: subscribe with an e-mail address.
+# Alarms, for people, by another way than alerts.
 resource "aws_sns_topic" "operations" {
   name = "trailhook-operations"
+}
+
+# AWS asks the address whether it wants them.
+resource "aws_sns_topic_subscription" "operations" {
+  count = var.operations_email == null ? 0 : 1
+
+  topic_arn = aws_sns_topic.operations.arn
+  protocol  = "email"
+  endpoint  = var.operations_email
 }

@@ -24,3 +24,9 @@ variable "log_bucket_name" {
   type        = string
   default     = null
 }
+
+variable "operations_email" {
+  description = "The address that hears of the alarms. Nobody does as long as it is not given."
+  type        = string
+  default     = null
+}
