@@ -80,8 +80,8 @@ class Release:
 
     @property
     def cargo(self):
-        """Where everything is built already, no tool chain is needed."""
-        self._cargo = self._cargo or cargo.Cargo(REPOSITORY, GLIBC)
+        """The tool chain, which summing up needs not."""
+        self._cargo = self._cargo or cargo.Cargo(REPOSITORY, self.options.glibc)
         return self._cargo
 
     def check_tag(self):
@@ -120,7 +120,7 @@ class Release:
                 print(f"LEFT OUT: the function for {processor}, which needs {missing}", flush=True)
                 continue
             program = program or self.cargo.build("trailhook-runtime", "bootstrap", "function", target)
-            content, note = programs.for_lambda(program, processor, self.options.glibc)
+            content, note = programs.for_linux(program, processor, self.options.glibc)
             package = zips.pack([("bootstrap", zips.PROGRAM, content)], self.level)
             note = f"{len(content):,} unpacked, {note}, {source_code_hash(package)}"
             path = folder / f"bootstrap-{processor}.zip"
@@ -144,13 +144,16 @@ class Release:
             targets = {programs.platform(target): target for target in targets}
             for name, target in targets.items():
                 given[name] = self.cargo.build("trailhook-provider", PROVIDER, "release", target, environment)
-        licences = notices.of(self.cargo.metadata(self.cargo.host), {"trailhook-provider", "trailhook-runtime"})
+        function = self.cargo.metadata(FUNCTION_TARGETS["x86_64"])
         for name, path in sorted(given.items()):
             content, note = programs.for_terraform(path, name, self.options.glibc)
             if not self.options.development:
-                self.check_carried(path.name, name, packages, content)
+                check_carried(f"{path.name} for {name}", packages, content)
             carried = ", ".join(name for name, package in packages.items() if package in content) or "none"
             note = f"{len(content):,} unpacked, {note}, function for {carried}"
+            provider = self.cargo.metadata(programs.PLATFORMS[name])
+            built_of = [(provider, "trailhook-provider"), (function, "trailhook-runtime")]
+            licences = notices.of(built_of, self.cargo.version.split()[1])
             files = [
                 ("LICENSE", zips.FILE, (REPOSITORY / "LICENSE").read_bytes()),
                 ("LICENSES-OF-OTHERS.txt", zips.FILE, licences.encode()),
@@ -158,14 +161,17 @@ class Release:
             ]
             write(self.files / f"{self.stem}_{name}.zip", zips.pack(files, self.level), note)
 
-    def check_carried(self, program, platform, packages, content):
-        """That a provider has every package that is here, and in a release those for all processors."""
-        if not packages or not any(package in content for package in packages.values()):
-            raise Refused(f"{program} for {platform} carries no package of the function: it is a development build")
-        wanted = FUNCTION_TARGETS if self.options.tag else packages
-        for processor in wanted:
-            if processor not in packages or packages[processor] not in content:
-                raise Refused(f"{program} for {platform} does not carry this package of the function for {processor}")
+    def check_whole(self):
+        """That there is all that a release consists of, and that every provider carries this function."""
+        packages = self.packages()
+        if missing := FUNCTION_TARGETS.keys() - packages.keys():
+            raise Refused(f"a release has the function for {', '.join(sorted(missing))} as well")
+        for name in programs.PLATFORMS:
+            path = self.files / f"{self.stem}_{name}.zip"
+            if not path.is_file():
+                raise Refused(f"a release has a provider for {name} as well")
+            content = zips.unpack(path, f"{PROVIDER}_v{self.version}")
+            check_carried(path.name, packages, content)
 
     def module(self):
         self.check_module_version()
@@ -190,14 +196,25 @@ class Release:
         write(self.output / f"{MODULE}_{self.version}.zip", packed, f"{len(files)} files")
 
     def tracked(self):
-        """The module's files that belong to the repository, and nothing else that lies there."""
-        command = ["git", "ls-files", "-z", "--", str(module_tree.ROOT)]
-        try:
-            listed = subprocess.run(command, cwd=REPOSITORY, capture_output=True, check=True).stdout
-        except (OSError, subprocess.CalledProcessError):
+        """The module's files that belong to the repository."""
+        root = str(module_tree.ROOT)
+        if not (REPOSITORY / ".git").exists() and not self.options.tag:
             print("NO CHECKOUT: all files below module/ are taken", flush=True)
-            return [path for path in (REPOSITORY / module_tree.ROOT).rglob("*") if path.is_file()]
-        return [REPOSITORY / name for name in listed.decode().split("\0") if name]
+            return [path for path in (REPOSITORY / root).rglob("*") if path.is_file()]
+        if strange := self.git("ls-files", "-z", "--others", "--exclude-standard", "--", root):
+            raise Refused(f"{strange[0]} is not in the repository: add it or remove it")
+        return [REPOSITORY / name for name in self.git("ls-files", "-z", "--", root)]
+
+    @staticmethod
+    def git(*arguments):
+        """The names that git lists."""
+        try:
+            run = subprocess.run(["git", *arguments], cwd=REPOSITORY, capture_output=True, check=True, encoding="utf-8")
+        except FileNotFoundError as error:
+            raise Refused("git is missing, which says what belongs to the module") from error
+        except subprocess.CalledProcessError as error:
+            raise Refused(f"git does not say what belongs to the module: {error.stderr.strip()}") from error
+        return [name for name in run.stdout.split("\0") if name]
 
     def check_module_version(self):
         """The module takes the provider of its own release."""
@@ -214,6 +231,8 @@ class Release:
         zipped = sorted(self.files.glob(f"{self.stem}_*.zip"))
         if not zipped:
             raise Refused("there is no provider to sum up")
+        if self.options.tag:
+            self.check_whole()
         manifest = self.files / f"{self.stem}_manifest.json"
         write(manifest, (json.dumps(MANIFEST, indent=2) + "\n").encode())
         # The registry ignores a manifest that is not among them.
@@ -251,12 +270,21 @@ class Release:
         write(self.files / SIGNING_KEY, key.public().encode())
 
 
+def check_carried(program, packages, content):
+    """That a provider has every package of the function."""
+    carried = [processor for processor, package in packages.items() if package in content]
+    if not carried:
+        raise Refused(f"{program} carries no package of the function: it is a development build")
+    if missing := packages.keys() - carried:
+        raise Refused(f"{program} carries another function for {', '.join(sorted(missing))} than is here")
+
+
 def source_code_hash(package):
     """As Lambda writes it."""
     return base64.b64encode(hashlib.sha256(package).digest()).decode()
 
 
-def program(names):
+def named_program(names):
     """Reads `NAME=PROGRAM`, of which NAME is one of these."""
 
     def read(text):
@@ -273,10 +301,6 @@ def glibc_version(text):
     return tuple(map(int, text.split(".")))
 
 
-def dotted(version):
-    return ".".join(map(str, version))
-
-
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 
@@ -284,17 +308,17 @@ def arguments():
         parser.add_argument(name, help=text, **more)
 
     def built(name, form, names, text):
-        option(name, text, action="append", type=program(names), default=[], metavar=form)
+        option(name, text, action="append", type=named_program(names), default=[], metavar=form)
 
     option("--output", "the folder, target/package where it is not given", type=Path)
     option("--only", "this step alone; may be repeated", action="append", choices=PARTS)
     option("--target", "a target of Rust that the provider is built for, instead of this machine's", action="append")
-    built("--bootstrap", "PROCESSOR=PROGRAM", tuple(FUNCTION_TARGETS), "a function that is built already")
+    built("--bootstrap", "PROCESSOR=PROGRAM", FUNCTION_TARGETS, "a function that is built already")
     built("--provider", "OS_ARCH=PROGRAM", programs.PLATFORMS, "a provider that is built already")
     option("--sign", "the key that signs the checksums, RSA for the public registry", metavar="KEY")
     option("--tag", "the tag that is released: it must be the version, the changelog must have it, and all must be whole and signed")
     option("--version", "another version than that of Cargo.toml, for tests")
-    option("--glibc", f"the newest glibc that may be needed, {dotted(GLIBC)}", type=glibc_version, default=GLIBC)
+    option("--glibc", f"the newest glibc that may be needed, {programs.dotted(GLIBC)}", type=glibc_version, default=GLIBC)
     option("--fast", "larger zips in less time, for tests", action="store_true")
     option("--development", "takes a provider that carries no function", action="store_true")
     return parser.parse_args()

@@ -1,19 +1,34 @@
 #!/usr/bin/env bash
-# The tests that take minutes each, of which `make test` runs a smaller form or none; `scripts/package.py` has packaged before.
+# The tests that take minutes each, of which `make test` runs a smaller form or none.
 #
-#     scripts/test_long.sh [pacing] [delivery] [module] [release]
+#     scripts/test_long.sh [pacing] [delivery] [module] [mutants] [release]
 #
-# runs these, or all of them.
+# runs these, or packages and runs all of them. `release` takes what scripts/package.py left in target/package.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-target=${CARGO_TARGET_DIR:-target}
-TF_PLUGIN_MIRROR=$(scripts/plugin_mirror.sh)
-export TF_PLUGIN_MIRROR
-if [[ -z $TF_PLUGIN_MIRROR ]]; then
-  echo "test_long.sh: the provider hashicorp/aws must be in a folder that TF_PLUGIN_MIRROR names: \`terraform providers mirror\` makes one" >&2
-  exit 1
+packages=
+if (($# == 0)); then
+  packages=first
+  set -- pacing delivery module mutants release
 fi
+for group in "$@"; do
+  case $group in
+    pacing | delivery | module | mutants) ;;
+    release)
+      if [[ -z ${TF_PLUGIN_MIRROR:-} ]]; then
+        echo "test_long.sh: TF_PLUGIN_MIRROR must name a folder with the provider hashicorp/aws, as \`terraform providers mirror\` makes one" >&2
+        exit 1
+      fi
+      ;;
+    *)
+      echo "test_long.sh: there is no group $group" >&2
+      exit 2
+      ;;
+  esac
+done
+
+target=${CARGO_TARGET_DIR:-target}
 # What cannot be skipped on CI cannot be skipped here.
 export CI=true
 
@@ -31,19 +46,16 @@ some() {
   fi
 }
 
-cargo build --workspace --all-targets
-if (($# == 0)); then
-  set -- pacing delivery module release
+if [[ -n $packages ]]; then
+  scripts/package.py
 fi
+cargo build --workspace --all-targets
 for group in "$@"; do
   case $group in
     pacing) TRAILHOOK_TEST_RULES=500 some --test pacing ;;
     delivery) TRAILHOOK_TEST_GROUPS=500 some --test delivery many_groups ;;
     module) TRAILHOOK_TEST_WAYS=all TRAILHOOK_TEST_EXAMPLES=all some --test module each_ ;;
+    mutants) scripts/mutants.py ;;
     release) TRAILHOOK_TEST_RELEASE=$(realpath "$target/package") some --test install release:: ;;
-    *)
-      echo "test_long.sh: there is no group $group" >&2
-      exit 2
-      ;;
   esac
 done

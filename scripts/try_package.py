@@ -71,7 +71,10 @@ def main():
 
         def terraform(*arguments, code=0):
             command = ["terraform", *arguments]
-            run = subprocess.run(command, cwd=work, env=environment, capture_output=True, check=False, encoding="utf-8")
+            try:
+                run = subprocess.run(command, cwd=work, env=environment, capture_output=True, check=False, encoding="utf-8")
+            except FileNotFoundError:
+                fail("terraform is missing")
             if run.returncode != code:
                 fail(f"{' '.join(command)} ended with {run.returncode}:\n{run.stdout}{run.stderr}")
             return run.stdout + run.stderr

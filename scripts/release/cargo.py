@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from . import Refused
+from . import Refused, programs
 
 
 class Cargo:
@@ -24,7 +24,7 @@ class Cargo:
         self.version = described.partition("\n")[0]
         metadata = json.loads(self._ask("cargo", "metadata", "--format-version=1", "--no-deps", "--locked"))
         self.folder = Path(metadata["target_directory"])
-        self.home = Path(os.environ.get("CARGO_HOME") or Path.home() / ".cargo").resolve()
+        self.home = Path(os.environ.get("CARGO_HOME") or Path.home() / ".cargo")
         self.zig = shutil.which("cargo-zigbuild") is not None
 
     def _ask(self, *command):
@@ -38,9 +38,8 @@ class Cargo:
 
     def metadata(self, target):
         """All packages, and what needs what on a target."""
-        return json.loads(
-            self._ask("cargo", "metadata", "--format-version=1", "--locked", f"--filter-platform={target}")
-        )
+        command = ["cargo", "metadata", "--format-version=1", "--locked", f"--filter-platform={target}"]
+        return json.loads(self._ask(*command))
 
     def lacks(self, target):
         """What is missing on this machine to build for a target; nothing if all is there."""
@@ -60,7 +59,9 @@ class Cargo:
         """
         sources = sorted((self.home / "registry/src").glob("*"))
         places = [(self.home, "cargo"), *((folder, "crates") for folder in sources)]
-        return [*places, (self.repository, "trailhook"), (self.folder, "target")]
+        places += [(self.repository, "trailhook"), (self.folder, "target")]
+        # Links are followed by some tools and not by others.
+        return [*((folder.resolve(), name) for folder, name in places), *places]
 
     def build(self, package, program, profile, target, environment=()):
         """The built program."""
@@ -70,10 +71,12 @@ class Cargo:
         pinned = target
         if self.zig and "linux" in target:
             command = ["cargo", "zigbuild"]
-            pinned = f"{target}.{'.'.join(map(str, self.glibc))}" if target.endswith("-gnu") else target
+            pinned = f"{target}.{programs.dotted(self.glibc)}" if target.endswith("-gnu") else target
         command += ["--locked", f"--package={package}", f"--bin={program}"]
         command += [f"--profile={profile}", f"--target={pinned}"]
         print("==>", *command, f"({self.version})", flush=True)
+        # Sources that come during the build would keep their names.
+        self._ask("cargo", "fetch", "--locked", f"--target={target}", f"--target={self.host}")
         encoded = os.environ.get("CARGO_ENCODED_RUSTFLAGS")
         flags = encoded.split("\x1f") if encoded else os.environ.get("RUSTFLAGS", "").split()
         flags += [f"--remap-path-prefix={folder}={name}" for folder, name in self.places()]
@@ -83,7 +86,7 @@ class Cargo:
         built = self.folder / target / profile / program
         content = built.read_bytes()
         # A program that names them is another one on another machine, and tells people what is nobody's business.
-        for folder, _ in self.places():
-            if bytes(folder) + b"/" in content:
-                raise Refused(f"{program} holds the path {folder} of this machine, and must not")
+        for folder in {*(os.fsencode(folder) for folder, _ in self.places()), b"cargo/registry/src"}:
+            if re.search(rb"(?<![\w./-])" + re.escape(folder) + b"/", content):
+                raise Refused(f"{program} holds the path {os.fsdecode(folder)}, and must not")
         return built

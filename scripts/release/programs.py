@@ -4,8 +4,14 @@ import struct
 
 from . import Refused, elf
 
-# Terraform's words for systems and processors, which are Go's, and Lambda's for the latter.
-PLATFORMS = ("darwin_amd64", "darwin_arm64", "linux_amd64", "linux_arm64")
+# Terraform's words for systems and processors, which are Go's, with the target of Rust whose packages they have.
+PLATFORMS = {
+    "darwin_amd64": "x86_64-apple-darwin",
+    "darwin_arm64": "aarch64-apple-darwin",
+    "linux_amd64": "x86_64-unknown-linux-gnu",
+    "linux_arm64": "aarch64-unknown-linux-gnu",
+}
+# Lambda's words for processors, by Terraform's.
 LINUX = {"amd64": "x86_64", "arm64": "arm64"}
 
 MACH_O_64 = 0xFEEDFACF
@@ -22,8 +28,8 @@ def platform(target):
     return f"{system}_{words[processor]}"
 
 
-def for_lambda(path, processor, limit):
-    """The content of the function for `x86_64` or `arm64`, and a note on the C library that it needs, which is `limit` at most."""
+def for_linux(path, processor, limit):
+    """The content of a program for `x86_64` or `arm64`, and a note on the C library that it needs, which is `limit` at most."""
     content = path.read_bytes()
     try:
         machine, dynamic, needs = elf.read(content)
@@ -33,22 +39,22 @@ def for_lambda(path, processor, limit):
         raise Refused(f"{path.name} is for {machine}, and {processor} is asked for")
     if needs > limit:
         raise Refused(
-            f"{path.name} needs glibc {_dotted(needs)}, and where it is to run there is {_dotted(limit)}. Build it with "
+            f"{path.name} needs glibc {dotted(needs)}, and where it is to run there is {dotted(limit)}. Build it with "
             f"cargo-zigbuild, or on an older system"
         )
-    return content, f"glibc {_dotted(needs)} of {_dotted(limit)}" if dynamic else "no glibc"
+    return content, f"glibc {dotted(needs)} of {dotted(limit)}" if dynamic else "no glibc"
 
 
 def for_terraform(path, name, limit):
     """The content of the provider for a platform such as `linux_amd64`, and a note on what it needs."""
     system, _, processor = name.partition("_")
     if system == "linux":
-        return for_lambda(path, LINUX[processor], limit)
+        return for_linux(path, LINUX[processor], limit)
     content = path.read_bytes()
     if len(content) < 8 or struct.unpack_from("<II", content) != (MACH_O_64, MACH_O_PROCESSORS[processor]):
         raise Refused(f"{path.name} is not what runs on macOS with the processor {processor}")
     return content, "for macOS"
 
 
-def _dotted(version):
+def dotted(version):
     return ".".join(map(str, version))

@@ -37,7 +37,8 @@ class Key:
         """Signs a file in binary form, beside it. A passphrase comes from GPG_PASSPHRASE, never from the command line."""
         signature = path.with_name(f"{path.name}.sig")
         _gpg(
-            *("--local-user", self.fingerprint, "--pinentry-mode", "loopback", "--passphrase-fd", "0"),
+            # This very key, and no subkey, which could be of another kind.
+            *("--local-user", f"{self.fingerprint}!", "--pinentry-mode", "loopback", "--passphrase-fd", "0"),
             *("--output", str(signature), "--detach-sign", str(path)),
             text=os.environ.get("GPG_PASSPHRASE", "") + "\n",
         )

@@ -3,6 +3,8 @@
 import io
 import zipfile
 
+from . import Refused
+
 # The first day that a zip file can name.
 TIME = (1980, 1, 1, 0, 0, 0)
 FILE, PROGRAM = 0o644, 0o755
@@ -20,3 +22,12 @@ def pack(files, level=9):
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, content, compresslevel=level)
     return target.getvalue()
+
+
+def unpack(path, name):
+    """The content of one file of a zip."""
+    with zipfile.ZipFile(path) as archive:
+        try:
+            return archive.read(name)
+        except KeyError as error:
+            raise Refused(f"{path.name} has no {name}") from error

@@ -77,8 +77,22 @@ impl Release {
         key: Option<&SigningKey>,
     ) -> anyhow::Result<TerraformRun> {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/package.py");
+        Self::package_by(&script, folder, options, key).await
+    }
+
+    /// The same with the script of another repository.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Release::package`].
+    pub async fn package_by<S: AsRef<OsStr>>(
+        script: &Path,
+        folder: &Path,
+        options: impl IntoIterator<Item = S>,
+        key: Option<&SigningKey>,
+    ) -> anyhow::Result<TerraformRun> {
         let mut command = Command::new("python3");
-        command.arg(&script).arg("--output").arg(folder).args(options);
+        command.arg(script).arg("--output").arg(folder).args(options);
         command.envs(key.into_iter().flat_map(SigningKey::environment));
         let done = match output(&mut command, Group::Shared).await {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {

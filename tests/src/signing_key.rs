@@ -16,6 +16,7 @@ use crate::command::{Group, output};
 pub struct SigningKey {
     home: TempDir,
     passphrase: String,
+    fingerprint: String,
     id: String,
     public: String,
 }
@@ -39,13 +40,21 @@ impl SigningKey {
         // The path of the agent's socket may have 107 characters, so it is a short one.
         let home = tempfile::Builder::new().prefix("th-gpg-").tempdir().context("creating GnuPG's folder")?;
         // From here on its drop ends the agent.
-        let mut key = Self { home, passphrase: passphrase.to_owned(), id: String::new(), public: String::new() };
+        let mut key = Self {
+            home,
+            passphrase: passphrase.to_owned(),
+            fingerprint: String::new(),
+            id: String::new(),
+            public: String::new(),
+        };
         let options =
             ["--passphrase", passphrase, "--quick-generate-key", "Trailhook tests", algorithm, "sign", "never"];
         key.gpg(options).await?;
         let listed = key.gpg(["--with-colons", "--list-keys"]).await?;
         let id = listed.lines().find_map(|line| line.strip_prefix("pub:")?.split(':').nth(3));
         key.id = id.context("GnuPG lists no key")?.to_owned();
+        let fingerprint = listed.lines().find_map(|line| line.strip_prefix("fpr:")?.split(':').nth(8));
+        key.fingerprint = fingerprint.context("GnuPG tells no fingerprint")?.to_owned();
         key.public = key.gpg(["--armor", "--export", &key.id]).await?;
         Ok(key)
     }
@@ -54,6 +63,12 @@ impl SigningKey {
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// All 40 digits, of which the id is the end.
+    #[must_use]
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
     }
 
     /// The public key in its armour.
@@ -73,8 +88,13 @@ impl SigningKey {
         let written = secret.to_string_lossy().into_owned();
         let passphrase = ["--passphrase", self.passphrase.as_str(), "--output", written.as_str()];
         self.gpg(passphrase.into_iter().chain(["--armor", "--export-secret-keys", &self.id])).await?;
-        let other =
-            Self { home, passphrase: self.passphrase.clone(), id: self.id.clone(), public: self.public.clone() };
+        let other = Self {
+            home,
+            passphrase: self.passphrase.clone(),
+            fingerprint: self.fingerprint.clone(),
+            id: self.id.clone(),
+            public: self.public.clone(),
+        };
         other.gpg(["--import", &written]).await?;
         Ok(other)
     }

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 use std::path::Path;
 
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use trailhook_tests::{Release, SigningKey, Terraform, TerraformRun, require};
-use zip::ZipArchive;
+use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
 
 use super::support::repository;
 
@@ -197,6 +199,96 @@ async fn a_key_signs_where_it_was_imported_with_its_passphrase() {
     let options = ["--only", "sums", "--sign", small.id()];
     let run = Release::package(signed.folder(), options, Some(&small)).await.unwrap().success().unwrap();
     assert!(run.stdout.contains("NOT FOR THE PUBLIC REGISTRY"), "{}", run.stdout);
+}
+
+/// A repository as it is at a tag, in which nothing has to be built, and a folder of packages.
+struct Tagged {
+    folder: TempDir,
+    security: String,
+}
+
+impl Tagged {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let version = Terraform::provider_version();
+        let there = |name: &str| folder.path().join(name);
+        for name in ["scripts/release", "package/release", "package/function"] {
+            fs::create_dir_all(there(name)).unwrap();
+        }
+        for name in ["scripts", "scripts/release"] {
+            for file in fs::read_dir(repository(name)).unwrap() {
+                let path = file.unwrap().path();
+                if path.extension().is_some_and(|extension| extension == "py") {
+                    fs::copy(&path, there(name).join(path.file_name().unwrap())).unwrap();
+                }
+            }
+        }
+        fs::copy(repository("Cargo.toml"), there("Cargo.toml")).unwrap();
+        fs::write(there("CHANGELOG.md"), format!("## {version} (November 3, 2026)\n\nFEATURES:\n\n* all\n")).unwrap();
+        Self { folder, security: String::new() }
+    }
+
+    fn function(&self, processor: &str, package: &str) {
+        let name = format!("package/function/bootstrap-{processor}.zip");
+        fs::write(self.folder.path().join(name), package).unwrap();
+    }
+
+    fn provider(&self, platform: &str, program: &str) {
+        let stem = format!("terraform-provider-trailhook_{}", Terraform::provider_version());
+        let path = self.folder.path().join(format!("package/release/{stem}_{platform}.zip"));
+        let mut zip = ZipWriter::new(File::create(path).unwrap());
+        let name = format!("terraform-provider-trailhook_v{}", Terraform::provider_version());
+        zip.start_file(name, SimpleFileOptions::default()).unwrap();
+        zip.write_all(program.as_bytes()).unwrap();
+        zip.finish().unwrap();
+    }
+
+    async fn sums(&self, key: Option<&SigningKey>) -> TerraformRun {
+        fs::write(self.folder.path().join("SECURITY.md"), &self.security).unwrap();
+        let tag = format!("v{}", Terraform::provider_version());
+        let mut options = vec!["--only=sums", "--tag", &tag];
+        options.extend(key.into_iter().flat_map(|key| ["--sign", key.id()]));
+        let script = self.folder.path().join("scripts/package.py");
+        Release::package_by(&script, &self.folder.path().join("package"), options, key).await.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_tag_is_released_whole_and_signed_or_not_at_all() {
+    let key = require!(SigningKey::make().await);
+    let mut tagged = Tagged::new();
+    tagged.provider("linux_amd64", "one two");
+    tagged.function("x86_64", "one");
+    assert_refused(&tagged.sums(Some(&key)).await, "a release has the function for arm64 as well");
+    tagged.function("arm64", "two");
+    assert_refused(&tagged.sums(Some(&key)).await, "a release has a provider for darwin_amd64 as well");
+    for platform in ["darwin_amd64", "darwin_arm64", "linux_arm64"] {
+        tagged.provider(platform, "one two");
+    }
+    tagged.provider("linux_arm64", "one, and an older one");
+    assert_refused(&tagged.sums(Some(&key)).await, "_linux_arm64.zip carries another function for arm64 than is here");
+    tagged.provider("linux_arm64", "neither");
+    assert_refused(&tagged.sums(Some(&key)).await, "_linux_arm64.zip carries no package of the function");
+    tagged.provider("linux_arm64", "one two");
+
+    assert_refused(&tagged.sums(None).await, "a release is signed: --sign names the key");
+    assert_refused(&tagged.sums(Some(&key)).await, "SECURITY.md does not have");
+    let small = SigningKey::with("ed25519", "").await.unwrap();
+    assert_refused(&tagged.sums(Some(&small)).await, "the public registry takes no key of the kind");
+    assert!(!names(&tagged.folder.path().join("package/release")).iter().any(|name| name.ends_with(".sig")));
+
+    // As people write it, in groups of four.
+    let fingerprint: Vec<_> =
+        key.fingerprint().as_bytes().chunks(4).map(|four| str::from_utf8(four).unwrap()).collect();
+    tagged.security = format!("The key is {}.", fingerprint.join(" "));
+    tagged.sums(Some(&key)).await.success().unwrap();
+    let notes = fs::read_to_string(tagged.folder.path().join("package/release-notes.md")).unwrap();
+    // SHA-256 of "one", in base64.
+    assert!(
+        notes.starts_with("FEATURES:") && notes.contains("* x86_64: `dpLDrTVAu4A8Ags67mbNiIcSMjTqDG5xQ8Ct1z/0Me0=`"),
+        "{notes}"
+    );
+    assert!(names(&tagged.folder.path().join("package/release")).iter().any(|name| name.ends_with("_SHA256SUMS.sig")));
 }
 
 /// The fuzz targets are a workspace of their own, with a lock file that nothing else here brings up to date.
