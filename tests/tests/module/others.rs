@@ -1,31 +1,32 @@
 //! The other examples: each goes up as it is, and a second plan has nothing to do. It takes minutes.
 
 use serde_json::{Value, json};
-use trailhook_tests::require;
+use trailhook_tests::{Missing, require};
 
 use crate::Account;
 
 /// The folder below `examples`, and its variables.
-fn examples() -> Vec<(&'static str, Value)> {
+fn examples() -> anyhow::Result<Vec<(&'static str, Value)>> {
+    if std::env::var_os("TRAILHOOK_TEST_EXAMPLES").is_none() {
+        let remedy = "`make test-long` takes it, and sets TRAILHOOK_TEST_EXAMPLES";
+        return Err(Missing::optional("time for all examples", remedy).into());
+    }
     let bucket = json!({"log_bucket_name": "acme-cloudtrail"});
     let accounts = json!({"production": {"account_id": "111122223333", "channel": "#production"}});
     let organisation =
         json!({"log_bucket_name": "acme-cloudtrail", "organization_id": "o-a1b2c3d4e5", "accounts": accounts});
-    let all = vec![
+    Ok(vec![
         ("existing-trail", bucket.clone()),
         ("slack-app", bucket.clone()),
         ("backfill", bucket),
         ("organisation", organisation),
         ("migrate-from-fivexl/after", json!({"is_alone": true, "owns_notification": true})),
-    ];
-    // `make test-long` asks for all of them; one shows that the test is whole.
-    let count = if std::env::var_os("TRAILHOOK_TEST_EXAMPLES").is_some() { all.len() } else { 1 };
-    all.into_iter().take(count).collect()
+    ])
 }
 
 #[tokio::test]
 async fn each_goes_up_as_it_is() {
-    for (example, variables) in examples() {
+    for (example, variables) in require!(examples()) {
         let account = require!(Account::open().await);
         let folder = format!("examples/{example}");
         require!(account.files.init(&folder).await);
