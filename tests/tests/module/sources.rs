@@ -33,8 +33,10 @@ async fn each_way_brings_each_event_once() {
     }
     let messages = account.messages(ways.len()).await;
     assert_eq!(messages.len(), ways.len(), "{messages:#?}");
-    for (message, way) in messages.iter().zip(ways) {
+    for (message, way) in messages.iter().zip(&ways) {
         assert!(message.1.contains(&format!("by-{way}")), "{way}: {messages:#?}");
     }
-    account.files.run(FOLDER, &["destroy", "-auto-approve", "-no-color", "-input=false"]).await.success().unwrap();
+    if ways.len() > 1 {
+        account.files.run(FOLDER, &["destroy", "-auto-approve", "-no-color", "-input=false"]).await.success().unwrap();
+    }
 }
