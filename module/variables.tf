@@ -33,8 +33,8 @@ variable "secret_parameters" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for name in var.secret_parameters : can(regex("^[A-Za-z0-9_./-]+$", name)) && !startswith(name, "xox")])
-    error_message = "secret_parameters holds names of parameters, such as /trailhook/secrets/slack-webhook: neither ARNs nor the secrets themselves. If you have just put a secret here, it may be in the plan's output and in the shell's history: replace it."
+    condition     = alltrue([for name in var.secret_parameters : can(regex("^(/[A-Za-z0-9_./-]+|[A-Za-z0-9_.-]+)$", name)) && !startswith(name, "xox")])
+    error_message = "secret_parameters holds names of parameters, such as /trailhook/secrets/slack-webhook, which begin with / if they have one: neither ARNs nor the secrets themselves. If you have just put a secret here, it may be in the plan's output and in the shell's history: replace it."
   }
 }
 
@@ -65,7 +65,7 @@ variable "architecture" {
 }
 
 variable "code_bucket" {
-  description = "A bucket in the function's region that the code goes through, for pipelines whose plan and apply run on different machines. Without it the code is a file in the module's folder."
+  description = "A bucket in the function's region that the code goes through, for pipelines whose plan and apply run on different machines. Without it the code is a file in the module's folder, which is written at each plan: a module named by an absolute path is used where it is, and has to be writable there."
   type = object({
     name = string
     # trailhook/NAME-ARCHITECTURE.zip if it is not given.

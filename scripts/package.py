@@ -7,7 +7,7 @@
     terraform-aws-trailhook/    the module as the root of its own repository; also as a zip
 
     scripts/package.py                                      builds all of it for this machine
-    scripts/package.py --sign 0123456789ABCDEF              signs the checksums with a key of gpg
+    scripts/package.py --sign 0123456789ABCDEF              signs the checksums with a key of gpg; GPG_PASSPHRASE has its passphrase
     scripts/package.py --only function                      one step: function, provider, module or sums
     scripts/package.py --bootstrap x86_64=target/debug/bootstrap --provider linux_amd64=target/debug/terraform-provider-trailhook
 

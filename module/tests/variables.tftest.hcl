@@ -43,6 +43,14 @@ run "a_secret_itself" {
   expect_failures = [var.secret_parameters]
 }
 
+run "a_path_without_its_slash" {
+  command = plan
+  variables {
+    secret_parameters = ["trailhook/secrets/slack-webhook"]
+  }
+  expect_failures = [var.secret_parameters]
+}
+
 run "a_name_without_room" {
   command = plan
   variables {

@@ -52,7 +52,7 @@ def of(programs, rust):
     for metadata, root in programs:
         linked.update({(package["name"], package["version"]): package for package in _linked(metadata, root)})
     packages = [linked[key] for key in sorted(linked)]
-    packages += [{**RUST, "version": rust}, {**MUSL, "version": "in the provider for Linux"}]
+    packages += [{**RUST, "version": rust}, {**MUSL, "version": "in programs for musl"}]
 
     lines = ["What the provider and the function in it are linked with, under which licences, and their texts below.", ""]
     texts = {}

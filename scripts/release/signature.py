@@ -16,7 +16,10 @@ class Key:
     def __init__(self, name):
         if not name.strip():
             raise Refused("--sign names no key")
-        listed = _gpg("--with-colons", "--list-secret-keys", name).splitlines()
+        try:
+            listed = _gpg("--with-colons", "--list-secret-keys", name).splitlines()
+        except Refused as error:
+            raise Refused(f"there is no key {name} to sign with: {error}") from error
         records = [line.split(":") for line in listed]
         keys = [record for record in records if record[0] == "sec"]
         if len(keys) != 1:

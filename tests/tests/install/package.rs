@@ -186,7 +186,7 @@ async fn a_key_signs_where_it_was_imported_with_its_passphrase() {
     for (key, id, told) in [
         (&wrong, key.id(), "Bad passphrase"),
         (&wrong, "", "--sign names no key"),
-        (&wrong, "nobody@example.com", "gpg did not do it"),
+        (&wrong, "nobody@example.com", "there is no key nobody@example.com to sign with: gpg"),
     ] {
         let options = ["--only", "sums", "--sign", id];
         let refused = Release::package(signed.folder(), options, Some(key)).await.unwrap();
